@@ -1,0 +1,73 @@
+"""The plan of a run: everything that was decided before it started, as data."""
+
+from typing import Any
+
+import msgspec
+
+FORMAT = 1
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One fault of a schedule; the target rule is resolved when the step fires."""
+
+    id: int
+    at: float
+    """Seconds after the start of the workload, at the earliest."""
+    fault: str
+    target: str
+    """A rule such as `leader` or `app-leader`, or a node's name."""
+    hold: float
+    """Seconds between the proof of the fault and the start of its healing."""
+    params: dict[str, Any] = {}
+
+
+class EvidenceRule(msgspec.Struct, frozen=True):
+    """What a run must have shown before silence counts as `valid`; see checkers/evidence.py."""
+
+    rule: str
+    at_least: int = 1
+    of: str = ""
+    """What the rule counts, where it needs a name: an operation or a fault."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole run as data: with the same plan the same things are tried at the same times."""
+
+    format: int = FORMAT
+    run: str
+    """Unique id, also the name of the run's directory."""
+    workload: str
+    variant: str
+    """`predecessor`, or the name of a broken twin such as `no-stepdown`."""
+    params: dict[str, Any] = {}
+    """Parameters of the workload."""
+    seed: int
+    time: float
+    """Seconds of workload."""
+    servers: int
+    nodes: int
+    """App nodes."""
+    image: str
+    zoo: dict[str, str]
+    """ZooKeeper's configuration, defaults and overrides together."""
+    session_timeout: float
+    """Seconds, what the clients ask for."""
+    nemesis: tuple[str, ...] = ()
+    schedule: tuple[Step, ...] = ()
+    guarantees: tuple[str, ...] = ()
+    """Names of the checkers that judge the run."""
+    evidence: tuple[EvidenceRule, ...] = ()
+    recovery_bound: float = 30.0
+    """Seconds after a healing within which everything must work again."""
+    version: str = ""
+    """Version of zkchaos that made the plan."""
+
+    @property
+    def scenario(self) -> str:
+        """Name of workload and variant, as the command line takes it."""
+        return f"{self.workload}:{self.variant}" if self.variant else self.workload
+
+    @property
+    def tick(self) -> float:
+        """Length of ZooKeeper's tick in seconds."""
+        return int(self.zoo.get("tickTime", 2000)) / 1000
