@@ -1,0 +1,135 @@
+"""What runs on an app node: a program with a plan, a client, a recorder and an end."""
+
+import itertools
+import logging
+import random
+import threading
+from abc import ABC, abstractmethod
+from typing import Any, BinaryIO
+
+import msgspec
+from kazoo.client import KazooState
+from kazoo.protocol.states import KeeperState
+from kazoo.retry import KazooRetry
+
+from harness.client.connection import RecordingClient
+from harness.client.process import Process
+from harness.client.recorder import Recorder
+
+
+class NodePlan(msgspec.Struct, frozen=True, kw_only=True):
+    """What an app node is told, as JSON in the environment variable ZKCHAOS_PLAN."""
+
+    node: str
+    workload: str
+    variant: str
+    params: dict[str, Any]
+    seed: str
+    servers: tuple[str, ...]
+    """address:port of every server."""
+    session_timeout: float
+    """Seconds."""
+    deadline: int
+    """Time on CLOCK_MONOTONIC (ns) at which the program ends by itself, whatever happens."""
+
+
+class Program(ABC):
+    """Base of the client programs: owns one session after the other and everything that is recorded.
+
+    Subclasses implement `run`, which returns soon after `stopping` is set, and may override
+    `on_session`, which is called on the connection's own thread and must neither block nor call
+    ZooKeeper.
+    """
+
+    def __init__(self, plan: NodePlan, out: BinaryIO):
+        self.plan = plan
+        self.random = random.Random(plan.seed)
+        self.recorder = Recorder(out)
+        self.stopping = threading.Event()
+        self.connected = threading.Event()
+        # kazoo shuffles its server list with the global generator.
+        random.seed(plan.seed)
+        self.client = RecordingClient(
+            hosts=",".join(plan.servers),
+            timeout=plan.session_timeout,
+            # Reconnect for as long as it takes, quickly: a nemesis is at work.
+            connection_retry=KazooRetry(max_tries=-1, delay=0.05, backoff=1.5, max_delay=0.5),
+            logger=logging.getLogger("kazoo"),
+        )
+        self.process = Process(self.client, self.recorder, itertools.count(1))
+        self.client.add_listener(self._session_changed)
+
+    @property
+    def patience(self) -> float:
+        """Seconds to wait for an answer before the call counts as unanswered."""
+        return self.plan.session_timeout * 2
+
+    @abstractmethod
+    def run(self) -> None:
+        """Do the work until `stopping` is set."""
+
+    def on_session(self, state: str) -> None:  # noqa: B027 - most programs need no word of it
+        """Hear that the session is `connected`, `suspended`, `lost` or `closed`."""
+
+    def main(self) -> None:
+        """Connect, run, and close the session in good order."""
+        self.client.start_async()
+        try:
+            self.run()
+        finally:
+            self.close()
+
+    def stop(self) -> None:
+        """Ask the program to end; safe to call from a signal handler and more than once."""
+        self.stopping.set()
+
+    def event(self, f: str, **fields: Any) -> None:
+        """Record something that nobody invoked, in the voice of process 0, which is never retired."""
+        self.recorder.event(f, process=0, **fields)
+
+    def close(self) -> None:
+        """Close the session and record the zxid at which it ended.
+
+        Where the servers could not be reached the session is left to expire: `abandoned`.
+        """
+        session, number, server = self.client.session, self.client.connection_number, self.client.server
+        self.client.stop()
+        self.client.close()
+        closing = self.client.closing
+        self.event(
+            "session",
+            value={"state": "closed" if closing else "abandoned"},
+            session=session,
+            conn=number,
+            server=server,
+            zxid=closing.zxid if closing else 0,
+        )
+
+    def _session_changed(self, state: str) -> None:
+        client = self.client
+        if state == KazooState.CONNECTED:
+            self.connected.set()
+            name = "connected"
+        elif state == KazooState.SUSPENDED:
+            self.connected.clear()
+            name = "suspended"
+        elif client._state == KeeperState.EXPIRED_SESSION:
+            self.connected.clear()
+            name = "lost"
+        else:
+            # The end of the session by our own hand is recorded by `close`, with its zxid.
+            self.connected.clear()
+            self.on_session("closed")
+            return
+        # First the program: no event may say "suspended" while it still acts otherwise.
+        self.on_session(name)
+        value: dict[str, Any] = {"state": name}
+        if name == "connected":
+            value["timeout"] = client.negotiated_timeout
+        self.event(
+            "session",
+            value=value,
+            session=client.session,
+            conn=client.connection_number,
+            server=client.server,
+        )
