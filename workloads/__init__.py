@@ -1,0 +1,1 @@
+"""What the app nodes do: one file per workload."""
