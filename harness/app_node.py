@@ -1,0 +1,174 @@
+"""App nodes: real clients on machines of their own, and the stream of events that each of them prints."""
+
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from harness.client.line import Line
+from harness.client.program import NodePlan
+from harness.clock import Clock
+from harness.engine import Container, Vanished
+from harness.errors import SetupError
+from harness.history import COMPLETIONS, HistoryWriter
+from harness.pods import Pod
+
+Trouble = Callable[[str], None]
+"""Tells of something that should not have happened, in one sentence."""
+
+
+class AppNode:
+    """One app node, through all of its lives.
+
+    Its output is followed by a thread of its own. Each life's stream begins where the last one ended:
+    the engine keeps one log per container, from the first byte on.
+    """
+
+    def __init__(self, pod: Pod, history: HistoryWriter, clock: Clock, trouble: Trouble):
+        self.pod = pod
+        self.life = 0
+        self.sessions = 0
+        """How many sessions it had so far."""
+        self.expected_down = False
+        """Somebody killed it, or asked it to end."""
+        self._history = history
+        self._clock = clock
+        self._trouble = trouble
+        self._consumed = 0
+        self._rest = b""
+        self._open: dict[int, Line] = {}
+        self._follower: threading.Thread | None = None
+        self._decoder = msgspec.json.Decoder(Line)
+
+    @property
+    def name(self) -> str:
+        """Name of the node: app1, app2 and so on."""
+        return self.pod.name
+
+    @property
+    def container(self) -> Container:
+        """The container that runs the program."""
+        return self.pod.process
+
+    def load(self, image: str, plan: NodePlan) -> None:
+        """Create its process with the node's plan."""
+        self.pod.load(image, environment={"ZKCHAOS_PLAN": msgspec.json.encode(plan).decode()})
+
+    def start(self) -> None:
+        """Start the program, for the first time or after its death."""
+        self.join()
+        self.expected_down = False
+        self.life += 1
+        self._note("started")
+        self.pod.start()
+        self._follower = threading.Thread(target=self._follow, name=f"follow-{self.name}")
+        self._follower.start()
+
+    def kill(self) -> None:
+        """End the program at once, as kill -9 does."""
+        self.expected_down = True
+        self.container.kill()
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM: the program steps down, closes its session and ends."""
+        self.expected_down = True
+        self.container.kill("SIGTERM")
+
+    def join(self, within: float | None = None) -> bool:
+        """Wait until the stream of the current life has ended; tell whether it has."""
+        if self._follower is None:
+            return True
+        self._follower.join(within)
+        return not self._follower.is_alive()
+
+    @property
+    def streaming(self) -> bool:
+        """Tell whether the current life still talks."""
+        return self._follower is not None and self._follower.is_alive()
+
+    def _follow(self) -> None:
+        try:
+            skip = self._consumed
+            for chunk in self.container.follow():
+                fresh = chunk[skip:] if skip < len(chunk) else b""
+                skip = max(0, skip - len(chunk))
+                self._consumed += len(fresh)
+                self._take(fresh)
+            self._end()
+        except Vanished:
+            return  # the container was removed: the run is over
+        except SetupError as error:
+            self._trouble(f"the stream of {self.name} broke: {error}")
+
+    def _take(self, data: bytes) -> None:
+        lines = (self._rest + data).split(b"\n")
+        self._rest = lines.pop()
+        for line in lines:
+            if line.strip():
+                self._merge(line)
+
+    def _merge(self, text: bytes) -> None:
+        """Put one line of the program into the history, under the node's name and life."""
+        try:
+            line = self._decoder.decode(text)
+        except msgspec.DecodeError as error:
+            shown = text[:120].decode(errors="replace")
+            self._trouble(f"{self.name} printed a line that is no event ({error}): {shown}")
+            return
+        mistake = self._mistake(line)
+        if mistake:
+            self._trouble(f"{self.name} {mistake}.")
+            return
+        if line.type == "invoke":
+            self._open[line.process] = line
+        elif line.type in COMPLETIONS:
+            del self._open[line.process]
+        if line.f == "session" and isinstance(line.value, dict) and line.value.get("state") == "connected":
+            self.sessions += 1
+        fields = msgspec.structs.asdict(line)
+        fields["process"] = self._process(line.process)
+        self._history.write(node=self.name, **fields)
+
+    def _mistake(self, line: Line) -> str:
+        """Say what is wrong with a line; what gets into the history must be readable as one."""
+        before = self._open.get(line.process)
+        if line.type == "invoke" and before:
+            return f"invoked {line.f} while {before.f} of its process {line.process} was outstanding"
+        if line.type in COMPLETIONS:
+            if before is None or before.f != line.f:
+                return f"completed a call of {line.f} that its process {line.process} had not invoked"
+            if line.time < before.time:
+                return f"gave the answer to {line.f} an earlier time than the call"
+        return ""
+
+    def _end(self) -> None:
+        """The program is gone: close what it left open, and say how it ended."""
+        self._rest = b""
+        for process, line in self._open.items():
+            self._history.write(
+                time=self._clock.now(),
+                type="info",
+                f=line.f,
+                process=self._process(process),
+                node=self.name,
+                error="process died",
+            )
+        self._open.clear()
+        code = self.container.state().exit_code
+        self._note("stopped" if code == 0 else "died")
+        if not self.expected_down:
+            last = self.container.errors().decode(errors="replace").strip().splitlines()[-1:]
+            self._trouble(f"{self.name} ended by itself with exit code {code}: {' '.join(last) or 'no word'}")
+
+    def _process(self, number: int) -> str:
+        return f"{self.name}/{self.life}.{number}"
+
+    def _note(self, state: str) -> None:
+        self._history.write(
+            time=self._clock.now(),
+            type="event",
+            f="node",
+            process="harness",
+            node=self.name,
+            value={"state": state, "life": self.life, "role": "app"},
+        )

@@ -1,0 +1,144 @@
+"""The board: what is known of a run while it goes on, kept up to date from the history's events."""
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+
+from harness.history import Event
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """The board at one moment."""
+
+    phase: str = ""
+    operations: Counter[str] = field(default_factory=Counter)
+    """Answers so far, by `ok`, `fail`, `info`."""
+    app_leaders: dict[str, int] = field(default_factory=dict)
+    """Who believes that it leads: {app node: token}."""
+    leaderships: int = 0
+    sessions: dict[str, int] = field(default_factory=dict)
+    """Session ids of the app nodes that have one."""
+    server_modes: dict[str, str] = field(default_factory=dict)
+    faults_begun: int = 0
+    faults_proven: int = 0
+    fault: str = ""
+    """The fault that is applied now."""
+    troubles: int = 0
+    last_work: int = 0
+    """When the last acknowledged `work` was invoked (ns)."""
+
+
+class Board:
+    """Listens to the history writer; tells the nemesis who leads, and the progress how the run goes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now = Snapshot()
+        self._work_began: dict[str, int] = {}
+
+    def listen(self, event: Event) -> None:
+        """Take one event in."""
+        with self._lock:
+            take = (_OWN if event.process in OWN_VOICES else _OF_APPS).get(event.f)
+            if take:
+                take(self._now, event)
+            if event.type in {"ok", "fail", "info"}:
+                self._now.operations[event.type] += 1
+            if event.f == "work":
+                self._take_work(event)
+
+    def snapshot(self) -> Snapshot:
+        """A copy of what is known now."""
+        with self._lock:
+            now = self._now
+            return Snapshot(
+                phase=now.phase,
+                operations=Counter(now.operations),
+                app_leaders=dict(now.app_leaders),
+                leaderships=now.leaderships,
+                sessions=dict(now.sessions),
+                server_modes=dict(now.server_modes),
+                faults_begun=now.faults_begun,
+                faults_proven=now.faults_proven,
+                fault=now.fault,
+                troubles=now.troubles,
+                last_work=now.last_work,
+            )
+
+    def app_leader(self) -> str | None:
+        """The app node that leads: of several believers, the one with the youngest token."""
+        leaders = self.snapshot().app_leaders
+        return max(leaders, key=lambda node: leaders[node]) if leaders else None
+
+    def _take_work(self, event: Event) -> None:
+        if event.type == "invoke":
+            self._work_began[event.process] = event.time
+        elif event.type == "ok":
+            self._now.last_work = max(self._now.last_work, self._work_began.get(event.process, 0))
+
+
+def _phase(now: Snapshot, event: Event) -> None:
+    now.phase = event.value
+
+
+def _leader(now: Snapshot, event: Event) -> None:
+    # A program can print anything: only a number makes it a leader.
+    token = event.value.get("token") if isinstance(event.value, dict) else None
+    if isinstance(token, int):
+        now.app_leaders[event.node] = token
+        now.leaderships += 1
+
+
+def _session(now: Snapshot, event: Event) -> None:
+    state = event.value.get("state") if isinstance(event.value, dict) else None
+    if state == "connected":
+        now.sessions[event.node] = event.session
+    elif state in {"lost", "closed"}:
+        now.sessions.pop(event.node, None)
+
+
+def _stepped_down(now: Snapshot, event: Event) -> None:
+    now.app_leaders.pop(event.node, None)
+
+
+def _node(now: Snapshot, event: Event) -> None:
+    if event.value["state"] != "started":
+        now.app_leaders.pop(event.node, None)
+        now.sessions.pop(event.node, None)
+
+
+def _server(now: Snapshot, event: Event) -> None:
+    now.server_modes[event.node] = event.value["mode"]
+
+
+def _inject(now: Snapshot, event: Event) -> None:
+    if event.value["stage"] == "begin":
+        now.faults_begun += 1
+        now.fault = f"{event.key} on {', '.join(event.value['targets'])}"
+    elif event.value["stage"] == "proven":
+        now.faults_proven += 1
+
+
+def _heal(now: Snapshot, event: Event) -> None:
+    if event.value["stage"] != "begin":
+        now.fault = ""
+
+
+def _trouble(now: Snapshot, _event: Event) -> None:
+    now.troubles += 1
+
+
+OWN_VOICES = frozenset({"harness", "monitor", "nemesis"})
+"""Processes that only the harness itself writes as."""
+
+_OF_APPS = {"leader": _leader, "stepped-down": _stepped_down, "session": _session}
+
+_OWN = {
+    "phase": _phase,
+    "node": _node,
+    "server": _server,
+    "inject": _inject,
+    "heal": _heal,
+    "trouble": _trouble,
+}
