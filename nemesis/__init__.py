@@ -1,0 +1,1 @@
+"""What breaks: one file per family of faults, and the schedules that combine them."""
