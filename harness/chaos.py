@@ -1,0 +1,118 @@
+"""What the fixture `chaos` hands to a test."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checkers.result import Results, Verdict
+from harness.engine import Engine
+from harness.history import History
+from harness.image_set import Images, prepare_images
+from harness.judging import report_run
+from harness.planner import Wish, make_plan, repeat_command
+from harness.progress import Progress
+from harness.runner import Runner
+from harness.store import RunDirectory
+
+
+class ChaosFailure(AssertionError):
+    """A run ended with another verdict than the test expects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """An engine with the images on it."""
+
+    engine: Engine
+    image: str
+    images: Images
+
+    @classmethod
+    def open(cls, image: str) -> "Workshop":
+        """Connect and make the images ready; raises SetupError."""
+        engine = Engine.connect()
+        return cls(engine, image, prepare_images(engine, image, print))
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.engine.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that was judged."""
+
+    results: Results
+    history: History
+    directory: RunDirectory
+
+    @property
+    def verdict(self) -> Verdict:
+        """Verdict of the run."""
+        return self.results.verdict
+
+    @property
+    def broken(self) -> set[str]:
+        """Names of the guarantees that broke."""
+        return {r.name for r in self.results.results if r.verdict is Verdict.VIOLATION}
+
+
+class Chaos:
+    """Runs workloads under faults, with the options of the command line laid over what a test asks for."""
+
+    def __init__(
+        self,
+        workshop: Workshop,
+        item: pytest.Item,
+        *,
+        runs: Path,
+        seed: int | None,
+        time: float | None,
+        nodes: int | None,
+        keep: bool,
+    ):
+        self._workshop = workshop
+        self._item = item
+        self._runs = runs
+        self._overrides = {
+            name: value
+            for name, value in (("seed", seed), ("time", time), ("nodes", nodes))
+            if value is not None
+        }
+        self._keep = keep
+
+    def run(self, scenario: str, *, expect: str = "valid", **wishes: Any) -> Outcome:
+        """Run a scenario such as `election`, judge it and write its report.
+
+        `wishes` are those of `zkchaos run`: nemesis, time, seed, servers, nodes, session_timeout, zoo,
+        params. Raises ChaosFailure, with the verdict's sentence, the report's path and the command that
+        repeats the run, unless the verdict is `expect`.
+        """
+        __tracebackhide__ = True
+        plan = make_plan(Wish(scenario=scenario, image=self._workshop.image, **{**wishes, **self._overrides}))
+        directory = RunDirectory.create(self._runs, plan)
+        with Progress() as progress:
+            Runner(
+                plan,
+                directory,
+                self._workshop.engine,
+                self._workshop.images,
+                progress=progress,
+                keep=self._keep,
+            ).run()
+        history, results = report_run(directory)
+        self._item.user_properties += [
+            ("scenario", plan.scenario),
+            ("seed", plan.seed),
+            ("verdict", str(results.verdict)),
+            ("report", str(directory.report)),
+        ]
+        if results.verdict != expect:
+            raise ChaosFailure(
+                f"{results.verdict}: {results.sentence}\n"
+                f"report: {directory.report}\n"
+                f"repeat: {repeat_command(plan)}"
+            )
+        return Outcome(results, history, directory)

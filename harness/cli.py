@@ -1,0 +1,244 @@
+"""The command line: run, check, report, list, faults, workloads, setup, clean."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness import __version__
+from harness.errors import ZkchaosError
+
+# Docker, pandas, the checkers and the reports are imported by the commands that need them: `zkchaos --help`
+# and shell completion stay quick.
+
+NO_RUN = 3
+
+runs_dir = click.option(
+    "--runs-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("runs"),
+    show_default=True,
+    help="Where runs are kept.",
+)
+
+
+class Pair(click.ParamType[Any]):
+    """A setting, NAME=VALUE."""
+
+    name = "name=value"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        """Split at the first equals sign."""
+        name, equals, text = str(value).partition("=")
+        if not equals or not name:
+            self.fail(f"{value!r} is not of the form NAME=VALUE.", param, ctx)
+        return name, text
+
+
+class Parameter(Pair):
+    """A parameter of a workload: NAME=NUMBER."""
+
+    name = "name=number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Split at the first equals sign and read the number."""
+        name, text = super().convert(value, param, ctx)
+        try:
+            return name, float(text)
+        except ValueError:
+            self.fail(f"{value!r}: {text!r} is not a number.", param, ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="zkchaos")
+def cli() -> None:
+    """Break ZooKeeper on purpose and prove from the history whether it kept its promises.
+
+    Exit codes: 0 valid, 1 violation, 2 unknown (not enough evidence), 3 no run (bad arguments, Docker,
+    image, set-up).
+    """
+
+
+@cli.command()
+@click.argument("workload", default="election")
+@click.option("--nemesis", default="none", metavar="FAULT,…", help="Faults to inject; see `zkchaos faults`.")
+@click.option("--time", "seconds", type=float, default=30, show_default=True, help="Seconds of workload.")
+@click.option("--seed", type=int, help="Seed of the schedule and the clients; drawn and printed without it.")
+@click.option("--servers", type=int, default=3, show_default=True, help="ZooKeeper servers, an odd number.")
+@click.option("--nodes", type=int, default=5, show_default=True, help="App nodes.")
+@click.option(
+    "--image",
+    default=None,
+    help="Server image: debian:bookworm, debian:trixie, debian:sid (the default) or any reference.",
+)
+@click.option("--session-timeout", type=float, default=4, show_default=True, help="Seconds.")
+@click.option("--zoo", type=Pair(), multiple=True, help="Setting of zoo.cfg, such as tickTime=500.")
+@click.option("--set", "params", type=Parameter(), multiple=True, help="Parameter of the workload.")
+@click.option("--keep", is_flag=True, help="Leave the containers of the run for a look inside.")
+@runs_dir
+def run(
+    workload: str,
+    nemesis: str,
+    seconds: float,
+    seed: int | None,
+    servers: int,
+    nodes: int,
+    image: str | None,
+    session_timeout: float,
+    zoo: Sequence[tuple[str, str]],
+    params: Sequence[tuple[str, float]],
+    *,
+    keep: bool,
+    runs_dir: Path,
+) -> int:
+    """Run WORKLOAD (such as election or election:no-stepdown) under faults and judge what happened."""
+    from harness.images import DEFAULT_IMAGE
+    from harness.planner import Wish, make_plan
+    from harness.session import run_on_terminal
+
+    wish = Wish(
+        scenario=workload,
+        nemesis=nemesis,
+        time=seconds,
+        seed=seed,
+        servers=servers,
+        nodes=nodes,
+        image=image or DEFAULT_IMAGE,
+        session_timeout=session_timeout,
+        zoo=dict(zoo),
+        params=dict(params),
+    )
+    return run_on_terminal(make_plan(wish), runs_dir, keep=keep)
+
+
+@cli.command()
+@click.argument("where", metavar="RUN")
+@runs_dir
+def check(where: str, runs_dir: Path) -> int:
+    """Judge a stored run again, from its files alone."""
+    from harness.judging import EXIT_CODES, judge_run
+    from harness.session import tell_results
+    from harness.store import RunDirectory
+
+    found = RunDirectory.find(where, runs_dir)
+    _, results = judge_run(found)
+    tell_results(results)
+    return EXIT_CODES[results.verdict]
+
+
+@cli.command()
+@click.argument("where", metavar="RUN")
+@runs_dir
+def report(where: str, runs_dir: Path) -> int:
+    """Judge a stored run and draw its report again; the exit code is that of the verdict."""
+    from harness.judging import EXIT_CODES, report_run
+    from harness.store import RunDirectory
+
+    found = RunDirectory.find(where, runs_dir)
+    _, results = report_run(found)
+    click.echo(found.report)
+    return EXIT_CODES[results.verdict]
+
+
+@cli.command(name="list")
+@runs_dir
+def list_command(runs_dir: Path) -> int:
+    """List the stored runs with their verdicts, the oldest first."""
+    from harness.judging import stored_results
+    from harness.store import list_runs
+
+    for stored in list_runs(runs_dir):
+        try:
+            results = stored_results(stored)
+            verdict, sentence = (results.verdict, results.sentence) if results else ("not judged", "")
+        except ZkchaosError as error:
+            verdict, sentence = "damaged", str(error)
+        click.echo(f"{stored.name}  {verdict:<10}  {sentence}")
+    return 0
+
+
+@cli.command()
+def faults() -> int:
+    """List the faults."""
+    from nemesis.catalogue import FAULTS
+
+    for fault in FAULTS.values():
+        click.echo(f"{fault.name:<18} {fault.summary}")
+    return 0
+
+
+@cli.command()
+def workloads() -> int:
+    """List the workloads, their variants and what judges them."""
+    from workloads.catalogue import WORKLOADS
+
+    for workload in WORKLOADS.values():
+        click.echo(f"{workload.name}: {workload.summary} Judged by {', '.join(workload.guarantees)}.")
+        for name, variant in workload.variants.items():
+            mark = " (default)" if name == workload.default else " (broken twin)" if variant.broken else ""
+            click.echo(f"  {workload.name}:{name}{mark}: {variant.summary}")
+        numbers = ", ".join(f"{name}={value:g}" for name, value in workload.params.items())
+        click.echo(f"  parameters: {numbers}")
+    return 0
+
+
+@cli.command()
+@click.option("--image", default=None, help="Server image to prepare.")
+def setup(image: str | None) -> int:
+    """Build or pull the images, so that the first run starts at once."""
+    from harness.engine import Engine
+    from harness.image_set import prepare_images
+    from harness.images import DEFAULT_IMAGE
+
+    images = prepare_images(Engine.connect(), image or DEFAULT_IMAGE, click.echo)
+    click.echo(f"ready: ZooKeeper {images.server.zookeeper} ({images.server.reference})")
+    return 0
+
+
+@cli.command()
+def clean() -> int:
+    """Remove every container, network and volume that runs left behind. Images and runs stay."""
+    from harness.engine import Engine
+
+    counts = Engine.connect().sweep()
+    click.echo("removed " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: every way out has one of the four exit codes."""
+    sys.exit(guarded(lambda: cli.main(args=arguments, standalone_mode=False)))
+
+
+def guarded(command: Callable[[], Any]) -> int:
+    """Run a command and turn what it raises into one sentence and exit code 3."""
+    try:
+        code = command()
+    except click.ClickException as error:
+        hint = (
+            f" Try `{error.ctx.command_path} --help`."
+            if isinstance(error, click.UsageError) and error.ctx
+            else ""
+        )
+        return _complain(error.format_message() + hint)
+    except click.exceptions.Abort:
+        return _complain("interrupted.")
+    except KeyboardInterrupt:
+        return _complain("interrupted.")
+    except BrokenPipeError:
+        # The reader of the output went away; there is nobody left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NO_RUN
+    except ZkchaosError as error:
+        return _complain(str(error))
+    return code if isinstance(code, int) else 0
+
+
+def _complain(sentence: str) -> int:
+    click.echo(f"zkchaos: {sentence}", err=True)
+    return NO_RUN

@@ -1,0 +1,168 @@
+"""The runner: takes a plan through the phases of a run, and leaves a closed history and a clean engine."""
+
+import time
+from collections.abc import Callable
+
+from kazoo import __version__ as kazoo_version
+
+from harness import __version__
+from harness.board import Board
+from harness.clock import Deadline
+from harness.engine import Engine
+from harness.errors import Interrupted, SetupError, ZkchaosError
+from harness.final_phase import await_expiry, read_every_server
+from harness.history import HistoryWriter
+from harness.image_set import Images
+from harness.plan import Plan
+from harness.progress import Progress
+from harness.stage import Stage
+from harness.store import RunDirectory
+from nemesis.conductor import Conductor
+from nemesis.fault import Arena
+from workloads.catalogue import find
+
+LOOK_EVERY = 0.1
+
+Stop = Callable[[], bool]
+
+
+class Runner:
+    """One run. `stop` is asked again and again whether the user wants an early end."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        directory: RunDirectory,
+        engine: Engine,
+        images: Images,
+        *,
+        progress: Progress,
+        stop: Stop = lambda: False,
+        keep: bool = False,
+    ):
+        self.plan = plan
+        self.directory = directory
+        self._engine = engine
+        self._images = images
+        self._progress = progress
+        self._stop = stop
+        self._keep = keep
+        self._workload, _ = find(plan.workload, plan.variant)
+        self._board = Board()
+
+    def run(self) -> None:
+        """Run it. Whatever happens, nothing stays on the engine and what was seen is in the history.
+
+        Raises ZkchaosError when the run did not get as far as its workload, and SetupError when the
+        history could not be written.
+        """
+        history = HistoryWriter(self.directory.history)
+        history.listen(self._board.listen)
+        history.listen(self._progress.listen)
+        stage = Stage(self._engine, self.plan, history)
+        try:
+            self._perform(stage)
+        finally:
+            stage.tear_down(keep=self._keep)
+            history.close()
+
+    def _perform(self, stage: Stage) -> None:
+        stage.history.write(
+            time=stage.clock.now(), type="event", f="plan", process="harness", value=self.plan
+        )
+        working = False
+        try:
+            self._set_up(stage)
+            working = True
+            self._work(stage)
+            self._finish(stage)
+        except ZkchaosError as error:
+            if not working or stage.history.failure:
+                raise
+            stage.trouble(str(error))
+        stage.collect(self.directory.logs)
+        stage.stop_watching()
+        stage.phase("closed")
+
+    def _set_up(self, stage: Stage) -> None:
+        try:
+            stage.phase("ensemble")
+            stage.set_up_servers(self._images, self._stop)
+            self._describe(stage)
+            stage.phase("apps")
+            stage.set_up_apps(self._images, self._stop)
+        except ZkchaosError as error:
+            if self._stop():
+                raise Interrupted(
+                    "interrupted before the workload began; there is nothing to judge."
+                ) from error
+            stage.trouble(str(error))
+            stage.collect(self.directory.logs)
+            raise
+
+    def _work(self, stage: Stage) -> None:
+        """Workload and schedule side by side, until the time is over, or the user or the disk ends it."""
+        stage.phase("workload")
+        conductor = Conductor(
+            self.plan, Arena(stage.ensemble, stage.apps, self._board), stage.history, stage.clock
+        )
+        began = time.monotonic()
+        conductor.start()
+        try:
+            while not self._stop() and not stage.history.failure:
+                elapsed = time.monotonic() - began
+                if elapsed >= self.plan.time:
+                    break
+                self._progress.update(self._board.snapshot(), elapsed, self.plan.time)
+                time.sleep(LOOK_EVERY)
+        finally:
+            if not stage.history.failure:
+                stage.phase("heal")
+            conductor.stop()
+        if stage.history.failure:
+            raise SetupError(stage.history.failure)
+
+    def _finish(self, stage: Stage) -> None:
+        stage.restore()
+        self._await_recovery(stage)
+        roots = self._workload.roots
+        stage.phase("final")
+        read_every_server(stage, roots, "running")
+        stage.phase("stop")
+        stage.stop_apps()
+        # Sessions of killed programs expire by themselves; a new ZooKeeper leader starts their clock again.
+        await_expiry(stage, roots, within=2 * (self.plan.session_timeout + 2 * self.plan.tick))
+        read_every_server(stage, roots, "stopped")
+
+    def _await_recovery(self, stage: Stage) -> None:
+        """Give the healed ensemble and the workload time to work again, so that the history shows it."""
+        healed = stage.clock.now()
+        deadline = Deadline(self.plan.recovery_bound)
+        while not deadline.passed:
+            now = self._board.snapshot()
+            serving = all(
+                now.server_modes.get(server.name) not in {None, "down", "looking"}
+                for server in stage.ensemble.servers
+            )
+            if serving and now.last_work > healed:
+                return
+            self._progress.update(now, self.plan.time, self.plan.time)
+            time.sleep(LOOK_EVERY)
+
+    def _describe(self, stage: Stage) -> None:
+        server = self._images.server
+        stage.history.write(
+            time=stage.clock.now(),
+            type="event",
+            f="environment",
+            process="harness",
+            value={
+                "image": {"reference": server.reference, "id": server.id, "digest": server.digest},
+                "zookeeper": server.zookeeper,
+                "zkchaos": __version__,
+                "kazoo": kazoo_version,
+                "host": self._engine.facts(),
+                "servers": {s.name: s.pod.holder.address() for s in stage.ensemble.servers},
+                "clock_offset": stage.clock.offset,
+            },
+        )

@@ -1,0 +1,90 @@
+"""One run from the command line: from the plan to the verdict, with everything said on the terminal."""
+
+import os
+from pathlib import Path
+
+import click
+
+from checkers.result import Results, Verdict
+from harness.engine import Engine
+from harness.errors import SetupError
+from harness.image_set import prepare_images
+from harness.interrupts import Interrupts
+from harness.judging import EXIT_CODES, NO_RUN, report_run
+from harness.plan import Plan
+from harness.planner import repeat_command
+from harness.progress import Progress
+from harness.runner import Runner
+from harness.store import RunDirectory
+
+MARKS = {Verdict.VALID: "✓", Verdict.VIOLATION: "✗", Verdict.UNKNOWN: "?"}
+
+
+def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
+    """Run a plan, print its verdict, and return the exit code.
+
+    The first Ctrl-C or SIGTERM heals, collects and judges what there is; the second removes the
+    containers at once.
+    """
+    engine = Engine.connect()
+    tell_plan(plan)
+    progress = Progress()
+
+    def on_first() -> None:
+        click.echo("stopping: healing, collecting and judging what there is; once more to drop everything.")
+
+    def on_second() -> None:
+        # The first connection may be in the middle of a call on this very thread.
+        Engine.connect().sweep(plan.run)
+        click.echo("stopped at once; the containers are removed.")
+        os._exit(NO_RUN)
+
+    with Interrupts(on_first, on_second) as interrupts:
+        images = prepare_images(engine, plan.image, progress.say)
+        if interrupts.requested:
+            raise SetupError("interrupted while the images were made ready.")
+        directory = RunDirectory.create(runs, plan)
+        with progress:
+            Runner(
+                plan,
+                directory,
+                engine,
+                images,
+                progress=progress,
+                stop=lambda: interrupts.requested,
+                keep=keep,
+            ).run()
+        _, results = report_run(directory)
+    tell_results(results)
+    if keep:
+        click.echo(f"kept      containers zkchaos-{plan.run}-*; `zkchaos clean` removes them")
+    click.echo(f"report    {directory.report}")
+    click.echo(f"repeat    {repeat_command(plan)}")
+    return EXIT_CODES[results.verdict]
+
+
+def tell_plan(plan: Plan) -> None:
+    """Print what is going to happen."""
+    faults = ", ".join(
+        f"{sum(step.fault == name for step in plan.schedule)} x {name}" for name in plan.nemesis
+    )
+    click.echo(f"run       {plan.run}")
+    click.echo(f"workload  {plan.scenario} for {plan.time:g} s on {plan.nodes} app nodes")
+    click.echo(f"ensemble  {plan.servers} servers from {plan.image}")
+    click.echo(f"faults    {faults or 'none'}")
+    click.echo(f"seed      {plan.seed}")
+
+
+def tell_results(results: Results) -> None:
+    """Print the verdict, guarantee by guarantee."""
+    click.echo("")
+    for result in results.results:
+        click.echo(f"{MARKS[result.verdict]} {result.name}: {result.sentence}")
+        for violation in result.violations:
+            if violation.sentence != result.sentence:
+                click.echo(f"    {violation.sentence}")
+        for missing in result.missing:
+            if missing != result.sentence:
+                click.echo(f"    {missing}")
+    click.echo("")
+    click.echo(f"verdict   {results.verdict}: {results.sentence}")

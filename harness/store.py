@@ -1,0 +1,76 @@
+"""The store: a directory of runs, each a directory of files."""
+
+import secrets
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from harness.errors import HistoryError, SetupError
+from harness.plan import Plan
+
+
+class RunDirectory:
+    """The files of one run. Everything right of the history can be made again from the history."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.plan = path / "plan.json"
+        self.history = path / "history.jsonl"
+        self.results = path / "results.json"
+        self.report = path / "report.html"
+        self.logs = path / "logs"
+
+    @property
+    def name(self) -> str:
+        """The run's id."""
+        return self.path.name
+
+    @classmethod
+    def create(cls, runs: Path, plan: Plan) -> "RunDirectory":
+        """Make the directory of a new run and write its plan; raises SetupError when the disk refuses."""
+        run = cls(runs / plan.run)
+        try:
+            run.logs.mkdir(parents=True)
+            run.plan.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n")
+        except OSError as error:
+            raise SetupError(
+                f"cannot write the run to {run.path}: {error.strerror}; choose another place with --runs-dir."
+            ) from error
+        return run
+
+    @classmethod
+    def find(cls, where: str, runs: Path) -> "RunDirectory":
+        """Find a run by its directory, a file in it, or its id; raises HistoryError when there is none."""
+        given = Path(where)
+        for path in (given, given.parent, runs / where):
+            if (path / "history.jsonl").is_file() and (path != given.parent or given.is_file()):
+                return cls(path)
+        raise HistoryError(
+            f"{where} is no run: a directory with a history.jsonl is needed (see `zkchaos list`)."
+        )
+
+    def write(self, path: Path, data: bytes) -> None:
+        """Write a file in one step, so that nobody ever reads half of it; raises SetupError."""
+        draft = path.with_name(path.name + ".part")
+        try:
+            draft.write_bytes(data)
+            draft.replace(path)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            raise SetupError(f"cannot write {path}: {error.strerror}.") from error
+
+
+def new_run_id(scenario: str) -> str:
+    """Make an id that sorts by time, says what ran, and is unique on the engine too."""
+    now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return f"{now}-{scenario.replace(':', '-')}-{secrets.token_hex(2)}"
+
+
+def list_runs(runs: Path) -> Iterator[RunDirectory]:
+    """All runs in a directory, the oldest first."""
+    if runs.is_dir():
+        for path in sorted(runs.iterdir()):
+            if (path / "plan.json").is_file():
+                yield RunDirectory(path)
