@@ -1,7 +1,7 @@
 """App nodes: real clients on machines of their own, and the stream of events that each of them prints."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -20,8 +20,8 @@ Trouble = Callable[[str], None]
 class AppNode:
     """One app node, through all of its lives.
 
-    Its output is followed by a thread of its own. Each life's stream begins where the last one ended:
-    the engine keeps one log per container, from the first byte on.
+    Each life's output is attached to before the process starts and followed by a thread of its own, so
+    that no byte of it is missed.
     """
 
     def __init__(self, pod: Pod, history: HistoryWriter, clock: Clock, trouble: Trouble):
@@ -34,7 +34,8 @@ class AppNode:
         self._history = history
         self._clock = clock
         self._trouble = trouble
-        self._consumed = 0
+        self.errors = bytearray()
+        """What its lives said on standard error."""
         self._rest = b""
         self._open: dict[int, Line] = {}
         self._follower: threading.Thread | None = None
@@ -52,7 +53,8 @@ class AppNode:
 
     def load(self, image: str, plan: NodePlan) -> None:
         """Create its process with the node's plan."""
-        self.pod.load(image, environment={"ZKCHAOS_PLAN": msgspec.json.encode(plan).decode()})
+        environment = {"ZKCHAOS_PLAN": msgspec.json.encode(plan).decode()}
+        self.pod.load(image, environment=environment, logged=False)
 
     def start(self) -> None:
         """Start the program, for the first time or after its death."""
@@ -60,8 +62,9 @@ class AppNode:
         self.expected_down = False
         self.life += 1
         self._note("started")
+        stream = self.container.attach()
         self.pod.start()
-        self._follower = threading.Thread(target=self._follow, name=f"follow-{self.name}")
+        self._follower = threading.Thread(target=self._follow, args=(stream,), name=f"follow-{self.name}")
         self._follower.start()
 
     def kill(self) -> None:
@@ -86,19 +89,18 @@ class AppNode:
         """Tell whether the current life still talks."""
         return self._follower is not None and self._follower.is_alive()
 
-    def _follow(self) -> None:
+    def _follow(self, stream: Iterator[tuple[bytes, bytes]]) -> None:
         try:
-            skip = self._consumed
-            for chunk in self.container.follow():
-                fresh = chunk[skip:] if skip < len(chunk) else b""
-                skip = max(0, skip - len(chunk))
-                self._consumed += len(fresh)
-                self._take(fresh)
+            for out, err in stream:
+                self.errors += err
+                self._take(out)
             self._end()
         except Vanished:
             return  # the container was removed: the run is over
         except SetupError as error:
-            self._trouble(f"the stream of {self.name} broke: {error}")
+            # Whoever owns the run hears of a full disk from its own writes.
+            if not self._history.failure:
+                self._trouble(f"the stream of {self.name} broke: {error}")
 
     def _take(self, data: bytes) -> None:
         lines = (self._rest + data).split(b"\n")
@@ -111,7 +113,7 @@ class AppNode:
         """Put one line of the program into the history, under the node's name and life."""
         try:
             line = self._decoder.decode(text)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             shown = text[:120].decode(errors="replace")
             self._trouble(f"{self.name} printed a line that is no event ({error}): {shown}")
             return
@@ -146,7 +148,8 @@ class AppNode:
         self._rest = b""
         for process, line in self._open.items():
             self._history.write(
-                time=self._clock.now(),
+                # A program can print any time: no answer may be older than its call.
+                time=max(self._clock.now(), line.time),
                 type="info",
                 f=line.f,
                 process=self._process(process),
@@ -157,7 +160,7 @@ class AppNode:
         code = self.container.state().exit_code
         self._note("stopped" if code == 0 else "died")
         if not self.expected_down:
-            last = self.container.errors().decode(errors="replace").strip().splitlines()[-1:]
+            last = self.errors.decode(errors="replace").strip().splitlines()[-1:]
             self._trouble(f"{self.name} ended by itself with exit code {code}: {' '.join(last) or 'no word'}")
 
     def _process(self, number: int) -> str:

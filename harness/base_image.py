@@ -25,7 +25,7 @@ PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 
 
 def base_image(engine: Engine, suite: str, say: Say) -> str:
-    """Reference of an image that holds a minimal Debian of a suite, fetched or bootstrapped where it is missing.
+    """Reference of an image that holds a minimal Debian of a suite, fetched or bootstrapped if missing.
 
     Raises SetupError when neither is possible.
     """
@@ -100,21 +100,25 @@ def _debootstrap(say: Say) -> str:
     """Path of debootstrap, installed first where that can be done."""
     if os.geteuid() != 0:
         raise SetupError("bootstrapping needs root: run this once as root (`sudo make chaos`).")
-    if shutil.which("debootstrap", path=PATH) is None:
-        if shutil.which("apt-get", path=PATH) is None:
-            raise SetupError("bootstrapping needs debootstrap: install it.")
-        heartbeat = Heartbeat("debootstrap", say)
-        heartbeat.step("installing it from the distribution")
-        install = ["apt-get", "-q", "install", "-y", "debootstrap", "debian-archive-keyring"]
-        try:
-            _run(install, heartbeat)
-        except SetupError:
-            _run(["apt-get", "-q", "update"], heartbeat)
-            _run(install, heartbeat)
-    found = shutil.which("debootstrap", path=PATH)
+    with build_lock("debootstrap", say):
+        found = shutil.which("debootstrap", path=PATH)
+        if found is None and shutil.which("apt-get", path=PATH) is not None:
+            _install_debootstrap(Heartbeat("debootstrap", say))
+            found = shutil.which("debootstrap", path=PATH)
     if found is None:
-        raise SetupError("bootstrapping needs debootstrap, which did not install: install it.")
+        raise SetupError("bootstrapping needs debootstrap: install it.")
     return found
+
+
+def _install_debootstrap(heartbeat: Heartbeat) -> None:
+    heartbeat.step("installing it from the distribution")
+    install = ["apt-get", "-q", "install", "-y", "debootstrap", "debian-archive-keyring"]
+    try:
+        _run(install, heartbeat)
+    except SetupError:
+        # The lists of a fresh machine are missing or old.
+        _run(["apt-get", "-q", "update"], heartbeat)
+        _run(install, heartbeat)
 
 
 def _run(command: Sequence[str], heartbeat: Heartbeat) -> None:

@@ -60,9 +60,7 @@ def docker_files() -> Path:
     for directory in (HARNESS / "docker-files", HARNESS.parent / "docker"):
         if (directory / "server" / "Dockerfile").is_file():
             return directory
-    raise SetupError(
-        f"the Dockerfiles of zkchaos are missing beside {HARNESS}: install zkchaos again, from a wheel or a checkout."
-    )
+    raise SetupError(f"the Dockerfiles of zkchaos are missing beside {HARNESS}: install zkchaos again.")
 
 
 def tools_context() -> BuildContext:
@@ -95,9 +93,7 @@ def _package_files(package: str) -> dict[str, bytes]:
     """Python files of an installed package; raises SetupError when there is no such package."""
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise SetupError(
-            f"the Python package {package} is missing: install zkchaos again with its dependencies."
-        )
+        raise SetupError(f"the Python package {package} is missing: install zkchaos again.")
     root = Path(spec.submodule_search_locations[0])
     paths = (path for path in root.rglob("*.py") if "tests" not in path.relative_to(root).parts)
     return {f"{package}/{path.relative_to(root).as_posix()}": path.read_bytes() for path in paths}

@@ -13,7 +13,7 @@ from typing import IO
 Say = Callable[[str], None]
 """Shows one line of progress. It may raise, which ends the work that it tells of."""
 
-BEAT = 5.0
+BEAT = 10.0
 """Seconds of silence after which work that goes on says so."""
 
 
@@ -49,20 +49,18 @@ class Heartbeat:
 
 
 def cache_directory() -> Path:
-    """Directory for small files that may be lost: in the user's cache, or else a private one for temporary files."""
+    """Directory for small files that may be lost: in the user's cache, or else among the temporary files."""
     chosen = os.environ.get("XDG_CACHE_HOME")
-    candidates = [Path(chosen) if chosen else Path.home() / ".cache"]
-    candidates.append(Path(tempfile.gettempdir()) / f"zkchaos-{os.geteuid()}")
-    for parent in candidates[:-1]:
-        directory = parent / "zkchaos"
-        try:
-            directory.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(directory, os.W_OK):
-            return directory
-    candidates[-1].mkdir(mode=0o700, exist_ok=True)
-    return candidates[-1]
+    directory = (Path(chosen) if chosen else Path.home() / ".cache") / "zkchaos"
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        writable = os.access(directory, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        directory = Path(tempfile.gettempdir()) / f"zkchaos-{os.geteuid()}"
+        directory.mkdir(mode=0o700, exist_ok=True)
+    return directory
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 from checkers.result import Results, Verdict
 from harness.engine import Engine
 from harness.history import History
-from harness.image_set import Images, prepare_images
+from harness.images import Images, ready_images
 from harness.judging import report_run
 from harness.planner import Wish, make_plan, repeat_command
 from harness.progress import Progress
@@ -33,7 +33,7 @@ class Workshop:
     def open(cls, image: str) -> "Workshop":
         """Connect and make the images ready; raises SetupError."""
         engine = Engine.connect()
-        return cls(engine, image, prepare_images(engine, image, print))
+        return cls(engine, image, ready_images(engine, image, print))
 
     def close(self) -> None:
         """Close the connection."""

@@ -1,6 +1,5 @@
 """The command line: run, check, report, list, faults, workloads, setup, clean."""
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,14 +53,17 @@ class Parameter(Pair):
             self.fail(f"{value!r}: {text!r} is not a number.", param, ctx)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
 @click.version_option(__version__, prog_name="zkchaos")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Break ZooKeeper on purpose and prove from the history whether it kept its promises.
 
     Exit codes: 0 valid, 1 violation, 2 unknown (not enough evidence), 3 no run (bad arguments, Docker,
     image, set-up).
     """
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 @cli.command()
@@ -192,10 +194,9 @@ def workloads() -> int:
 def setup(image: str | None) -> int:
     """Build or pull the images, so that the first run starts at once."""
     from harness.engine import Engine
-    from harness.image_set import prepare_images
-    from harness.images import DEFAULT_IMAGE
+    from harness.images import DEFAULT_IMAGE, ready_images
 
-    images = prepare_images(Engine.connect(), image or DEFAULT_IMAGE, click.echo)
+    images = ready_images(Engine.connect(), image or DEFAULT_IMAGE, click.echo)
     click.echo(f"ready: ZooKeeper {images.server.zookeeper} ({images.server.reference})")
     return 0
 
@@ -230,9 +231,8 @@ def guarded(command: Callable[[], Any]) -> int:
         return _complain("interrupted.")
     except KeyboardInterrupt:
         return _complain("interrupted.")
-    except BrokenPipeError:
-        # The reader of the output went away; there is nobody left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # click's way out, with code 1, when the reader of the output went away: there is nobody left to tell.
         return NO_RUN
     except ZkchaosError as error:
         return _complain(str(error))

@@ -25,6 +25,11 @@ SHOWN_LINES = 20
 """How many of a failed build's last lines its error shows."""
 
 
+# The engine's own defaults may rotate logs away in the middle of a run.
+LOGGED = LogConfig(type="json-file", config={"max-size": "1000g", "max-file": "1"})
+UNLOGGED = LogConfig(type="none", config={})
+
+
 class Vanished(SetupError):
     """The container, network or volume is not there any more."""
 
@@ -155,20 +160,25 @@ class Container:
             top = self._handle.top(ps_args="-eo pid,stat,args")
         return [dict(zip(("pid", "stat", "command"), row, strict=False)) for row in top["Processes"] or []]
 
-    def follow(self) -> Iterator[bytes]:
-        """Yield its standard output in chunks, from the very first byte of its first start until it stops."""
+    def attach(self) -> Iterator[tuple[bytes, bytes]]:
+        """Attach to its output before a start: chunks of (standard output, standard error) until it stops.
+
+        The stream goes straight from the engine to its reader, which slows the container down where it
+        cannot keep up: nothing is lost, and nothing is written to the engine's disk.
+        """
+        with _explained(f"attach to {self.name}"):
+            stream = self._handle.attach(stdout=True, stderr=True, stream=True, logs=False, demux=True)
+        return self._chunks(stream)
+
+    def _chunks(self, stream: Iterator[tuple[bytes | None, bytes | None]]) -> Iterator[tuple[bytes, bytes]]:
         with _explained(f"follow the output of {self.name}"):
-            yield from self._handle.logs(stdout=True, stderr=False, stream=True, follow=True)
+            for out, err in stream:
+                yield out or b"", err or b""
 
     def output(self) -> bytes:
         """Everything it printed so far, standard output and standard error together."""
         with _explained(f"read the output of {self.name}"):
             return bytes(self._handle.logs(stdout=True, stderr=True))
-
-    def errors(self) -> bytes:
-        """Everything it printed on standard error so far."""
-        with _explained(f"read the output of {self.name}"):
-            return bytes(self._handle.logs(stdout=False, stderr=True))
 
     def remove(self) -> None:
         """Kill and remove it with its anonymous volumes; a container that is gone is fine."""
@@ -309,17 +319,20 @@ class Engine:
         *,
         labels: Mapping[str, str],
         command: list[str] | None = None,
+        entrypoint: list[str] | None = None,
         environment: Mapping[str, str] | None = None,
         network: str | None = None,
         join: str | None = None,
         volumes: Mapping[str, str] | None = None,
         publish: int | None = None,
         capabilities: tuple[str, ...] = (),
+        logged: bool = True,
     ) -> Container:
         """Create a container without starting it.
 
         It stands on `network` as a machine of its own, or joins the network of the container named
         `join`. `volumes` maps names to directories; `publish` is a TCP port to offer on 127.0.0.1.
+        The engine keeps its output, to be read at any time, only when it is `logged`.
         """
         options: dict[str, Any] = {"network": network} if network else {"network_mode": f"container:{join}"}
         if network:
@@ -330,13 +343,13 @@ class Engine:
             handle = self._client.containers.create(
                 image,
                 command,
+                entrypoint=entrypoint,
                 name=name,
                 labels=dict(labels),
                 environment=dict(environment or {}),
                 volumes={volume: {"bind": path, "mode": "rw"} for volume, path in (volumes or {}).items()},
                 cap_add=list(capabilities),
-                # The engine's defaults may rotate logs away; a history has to be whole.
-                log_config=LogConfig(type="json-file", config={"max-size": "1000g", "max-file": "1"}),
+                log_config=LOGGED if logged else UNLOGGED,
                 **options,
             )
         return Container(handle)

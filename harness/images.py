@@ -7,8 +7,9 @@ a changed file makes a new image. Images of old fingerprints are left alone.
 import re
 import threading
 from collections.abc import Callable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Any
 
 from harness.base_image import LABELS, base_image
 from harness.build_context import BuildContext, app_context, server_context, tools_context
@@ -53,7 +54,7 @@ class Images:
 
 
 def ready_images(engine: Engine, reference: str, say: Say) -> Images:
-    """Make all images of a run ready, the server's beside the nodes'; `say` is called by one thread at a time.
+    """Make all images of a run ready, two at a time; `say` is called by one thread at a time.
 
     Raises SetupError for the first that cannot be had, after the other one has been called off.
     """
@@ -70,8 +71,8 @@ def ready_images(engine: Engine, reference: str, say: Say) -> Images:
         try:
             server = pool.submit(server_image, engine, reference, say_in_turn)
             app = pool.submit(app_image, engine, say_in_turn)
-            done, _ = wait((server, app), return_when=FIRST_EXCEPTION)
-            for future in done:
+            futures: set[Future[Any]] = {server, app}
+            for future in wait(futures, return_when=FIRST_EXCEPTION).done:
                 future.result()
             return Images(server.result(), tools_image(engine, say), app.result())
         finally:
@@ -79,7 +80,7 @@ def ready_images(engine: Engine, reference: str, say: Say) -> Images:
 
 
 def server_image(engine: Engine, reference: str, say: Say) -> ServerImage:
-    """Make the server image ready: `debian:SUITE` is built from that suite's packages, any other is used as it is.
+    """Make the server image ready, building `debian:SUITE` from that suite's packages.
 
     Raises SetupError when it cannot be had.
     """
@@ -138,9 +139,7 @@ def debian_suite(reference: str) -> str | None:
     if name != "debian":
         return None
     if not re.fullmatch("[a-z]+", suite):
-        raise SetupError(
-            f"--image {reference} names no Debian suite to build a server from; use {ALTERNATIVES}."
-        )
+        raise SetupError(f"--image {reference} names no Debian suite; use {ALTERNATIVES}.")
     return suite
 
 
@@ -155,9 +154,7 @@ def _ensure(engine: Engine, tag: str, say: Say, build: Callable[[], None]) -> Im
             build()
             info = engine.image(tag)
     if info is None:
-        raise SetupError(
-            f"the image {tag} was built and is not there: somebody removes images on this engine."
-        )
+        raise SetupError(f"the image {tag} was built and is gone again: somebody removes images here.")
     return info
 
 
@@ -211,6 +208,6 @@ def _ask_version(engine: Engine, reference: str) -> str:
         if found:
             return found[1]
     raise SetupError(
-        f"the image {reference} holds no ZooKeeper: neither `zkServer.sh version` nor a zookeeper-VERSION.jar "
-        f"is in it; use {ALTERNATIVES}, or an image of ZooKeeper."
+        f"the image {reference} holds no ZooKeeper: it knows no `zkServer.sh version` and has no "
+        f"zookeeper-VERSION.jar; use {ALTERNATIVES}, or an image of ZooKeeper."
     )

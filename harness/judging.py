@@ -41,7 +41,7 @@ def stored_results(run: RunDirectory) -> Results | None:
         return None
     try:
         return msgspec.json.decode(run.results.read_bytes(), type=Results)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise HistoryError(
             f"{run.results} cannot be read ({error}); `zkchaos check` makes it anew."
         ) from error

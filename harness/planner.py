@@ -1,5 +1,6 @@
 """The planner: from what a user asks for to a plan in which everything is decided."""
 
+import math
 import secrets
 import shlex
 from collections.abc import Mapping
@@ -49,6 +50,9 @@ def make_plan(wish: Wish) -> Plan:
     except KeyError as error:
         known = ", ".join(workload.params) or "none"
         raise ZkchaosError(f"--set {error.args[0]}: {workload.name} has the parameters {known}.") from error
+    for name, value in params.items():
+        if not 0 <= value < math.inf:
+            raise ZkchaosError(f"--set {name}={value}: a number is needed that is not below zero.")
     seed = secrets.randbelow(2**31) if wish.seed is None else wish.seed
     schedule = generate(
         faults,
@@ -92,9 +96,9 @@ def repeat_command(plan: Plan) -> str:
     words = ["zkchaos", "run", plan.scenario]
     if plan.nemesis:
         words += ["--nemesis", ",".join(plan.nemesis)]
-    words += ["--time", f"{plan.time:g}", "--seed", str(plan.seed)]
+    words += ["--time", _exact(plan.time), "--seed", str(plan.seed)]
     words += ["--servers", str(plan.servers), "--nodes", str(plan.nodes), "--image", plan.image]
-    words += ["--session-timeout", f"{plan.session_timeout:g}"]
+    words += ["--session-timeout", _exact(plan.session_timeout)]
     for name, value in plan.zoo.items():
         if DEFAULTS.get(name) != value:
             words += ["--zoo", f"{name}={value}"]
@@ -103,3 +107,8 @@ def repeat_command(plan: Plan) -> str:
         if workload.params.get(name) != value:
             words += ["--set", f"{name}={value}"]
     return shlex.join(words)
+
+
+def _exact(number: float) -> str:
+    """Write a number as short as it can be read back."""
+    return str(int(number)) if number == int(number) else repr(float(number))

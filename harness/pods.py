@@ -60,6 +60,7 @@ class Pod:
         *,
         environment: Mapping[str, str] | None = None,
         files: Mapping[str, str] | None = None,
+        logged: bool = True,
     ) -> None:
         """Create the process container and write its files, {absolute path: text}."""
         self._process = self._engine.create_container(
@@ -69,6 +70,7 @@ class Pod:
             environment=environment,
             join=self.holder.name,
             volumes=self._volumes,
+            logged=logged,
         )
         if files:
             self._process.put(files)

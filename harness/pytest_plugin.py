@@ -48,10 +48,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.stash[_deselected] = len(chaotic)
 
 
-def pytest_report_collectionfinish(config: pytest.Config) -> str:
+def pytest_report_collectionfinish(config: pytest.Config) -> list[str]:
     """Say which tests were left out, and how to run them."""
     count = config.stash.get(_deselected, 0)
-    return f"{count} chaos tests deselected; `pytest -m chaos` runs them" if count else ""
+    tests = "chaos test" if count == 1 else "chaos tests"
+    return [f"{count} {tests} deselected; `pytest -m chaos` runs them"] if count else []
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from harness.engine import Engine
 from harness.errors import Interrupted, SetupError, ZkchaosError
 from harness.final_phase import await_expiry, read_every_server
 from harness.history import HistoryWriter
-from harness.image_set import Images
+from harness.images import Images
 from harness.plan import Plan
 from harness.progress import Progress
 from harness.stage import Stage

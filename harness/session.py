@@ -8,7 +8,7 @@ import click
 from checkers.result import Results, Verdict
 from harness.engine import Engine
 from harness.errors import SetupError
-from harness.image_set import prepare_images
+from harness.images import ready_images
 from harness.interrupts import Interrupts
 from harness.judging import EXIT_CODES, NO_RUN, report_run
 from harness.plan import Plan
@@ -40,7 +40,7 @@ def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
         os._exit(NO_RUN)
 
     with Interrupts(on_first, on_second) as interrupts:
-        images = prepare_images(engine, plan.image, progress.say)
+        images = ready_images(engine, plan.image, progress.say)
         if interrupts.requested:
             raise SetupError("interrupted while the images were made ready.")
         directory = RunDirectory.create(runs, plan)

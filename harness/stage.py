@@ -12,7 +12,7 @@ from harness.engine import LABEL, RUN_LABEL, Engine, Vanished
 from harness.ensemble import Ensemble
 from harness.errors import SetupError
 from harness.history import HistoryWriter
-from harness.image_set import Images
+from harness.images import Images
 from harness.monitor import Monitor
 from harness.plan import Plan
 from harness.pods import Pod
@@ -124,7 +124,7 @@ class Stage:
                 self._keep(logs / f"{server.name}.log", server.container.output)
         for app in self.apps.values():
             if app.pod.loaded:
-                self._keep(logs / f"{app.name}.log", app.container.errors)
+                self._keep(logs / f"{app.name}.log", lambda app=app: bytes(app.errors))  # type: ignore[misc]
 
     def _keep(self, path: Path, read: Callable[[], bytes]) -> None:
         try:

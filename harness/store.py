@@ -44,9 +44,12 @@ class RunDirectory:
     def find(cls, where: str, runs: Path) -> "RunDirectory":
         """Find a run by its directory, a file in it, or its id; raises HistoryError when there is none."""
         given = Path(where)
-        for path in (given, given.parent, runs / where):
-            if (path / "history.jsonl").is_file() and (path != given.parent or given.is_file()):
-                return cls(path)
+        try:
+            for path in (given, given.parent, runs / where):
+                if (path / "history.jsonl").is_file() and (path != given.parent or given.is_file()):
+                    return cls(path)
+        except OSError as error:
+            raise HistoryError(f"cannot look for the run {where}: {error.strerror}.") from error
         raise HistoryError(
             f"{where} is no run: a directory with a history.jsonl is needed (see `zkchaos list`)."
         )

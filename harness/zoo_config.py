@@ -22,15 +22,20 @@ OWNED = frozenset({"dataDir", "dataLogDir", "clientPort", "clientPortAddress"})
 """What the harness decides itself, because nodes, volumes and ports depend on it."""
 
 
+NUMBERS = frozenset({"tickTime", "initLimit", "syncLimit", "minSessionTimeout", "maxSessionTimeout"})
+"""What the harness reckons with."""
+
+
 def configuration(overrides: Mapping[str, str]) -> dict[str, str]:
     """Overlay the defaults; raises ZkchaosError for a setting that is the harness's own."""
     for name in overrides:
         if name in OWNED or name.startswith("server."):
             raise ZkchaosError(f"--zoo {name}: this setting belongs to the harness; leave it out.")
     config = {**DEFAULTS, **overrides}
-    for name in ("tickTime", "initLimit", "syncLimit"):
-        if not config[name].isdigit() or int(config[name]) < 1:
-            raise ZkchaosError(f"--zoo {name}={config[name]}: a whole number above zero is needed.")
+    for name in NUMBERS & config.keys():
+        text = config[name]
+        if not (text.isascii() and text.isdigit()) or int(text) < 1:
+            raise ZkchaosError(f"--zoo {name}={text}: a whole number above zero is needed.")
     return config
 
 

@@ -177,8 +177,13 @@ class Candidate(Program):
         with self._lock:
             if breaks != self._breaks or not self.node:
                 return
-            self.leading = True
-            self.event("leader", key=self.node, value={"token": self.token})
+            if not self.leading:
+                self.leading = True
+                self.event("leader", key=self.node, value={"token": self.token})
+        self._reign()
+
+    def _reign(self) -> None:
+        """Work until the leadership or the term is over."""
         end = self.recorder.clock() + self.term * 1e9
         while self.leading and not self.stopping.is_set() and self.recorder.clock() < end:
             self.work()
@@ -245,6 +250,12 @@ class NoStepDown(Candidate):
 
     def refused(self) -> None:
         """Never mind."""
+
+    def _campaign(self) -> None:
+        if self.leading:
+            self._reign()
+        else:
+            super()._campaign()
 
 
 class Unfenced(Candidate):

@@ -104,6 +104,7 @@ class Program(ABC):
             server=server,
             zxid=closing.zxid if closing else 0,
         )
+        self.recorder.close()
 
     def _session_changed(self, state: str) -> None:
         client = self.client

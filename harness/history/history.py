@@ -42,17 +42,18 @@ class History:
             raise HistoryError(
                 f"{self.name} holds no plan: it is not the history of a zkchaos run; name a run's directory."
             )
+        # The format first: a plan of another one may lack what this one demands.
+        written = first.value.get("format", FORMAT) if isinstance(first.value, dict) else FORMAT
+        if written != FORMAT:
+            raise HistoryError(
+                f"{self.name} was written in format {written}; this zkchaos reads format {FORMAT}."
+            )
         try:
-            plan = msgspec.convert(first.value, Plan)
+            return msgspec.convert(first.value, Plan)
         except msgspec.ValidationError as error:
             raise HistoryError(
                 f"{self.name}, line {first.index + 1}: the plan cannot be read ({error})."
             ) from error
-        if plan.format != FORMAT:
-            raise HistoryError(
-                f"{self.name} was written in format {plan.format}; this zkchaos reads format {FORMAT}."
-            )
-        return plan
 
     @cached_property
     def operations(self) -> list[Operation]:
@@ -61,8 +62,14 @@ class History:
 
     @cached_property
     def faults(self) -> list[FaultWindow]:
-        """Faults in the order in which they were begun."""
-        return fault_windows(self.events)
+        """Faults in the order in which they were begun.
+
+        Raises HistoryError where the nemesis tells of one in a way that this version cannot read.
+        """
+        try:
+            return fault_windows(self.events)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise HistoryError(f"{self.name}: the events of a fault cannot be read ({error!r}).") from error
 
     @cached_property
     def start(self) -> int:

@@ -27,7 +27,7 @@ def read_history(path: Path) -> History:
     for number, line, whole in _lines(data):
         try:
             event = decoder.decode(line)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             if not whole:
                 torn = f"line {number} was torn off in the middle and is left out"
                 break

@@ -1,0 +1,53 @@
+"""The loop of benchmarks/recording.py, as it runs on an app node: slices recorded and bare in turn.
+
+Prints the recorded calls on standard output, as every program on an app node does, and at the end one
+line on standard error: {"recorded": [operations per second, one a slice], "bare": [...]}.
+"""
+
+import itertools
+import json
+import sys
+import time
+
+from kazoo.protocol.serialization import Create, SetData
+from kazoo.security import OPEN_ACL_UNSAFE
+
+from harness.client import Process, Recorder, RecordingClient
+
+SLICE = 0.5
+PATH = "/recording"
+
+
+def main(servers: str, slices: int) -> None:
+    """Measure `slices` pairs of slices."""
+    client = RecordingClient(hosts=servers, timeout=10)
+    client.start()
+    recorder = Recorder(sys.stdout.buffer)
+    process = Process(client, recorder, itertools.count(1))
+    client.ask(Create(PATH, b"", OPEN_ACL_UNSAFE, 0), 10)
+    request = SetData(PATH, b"x" * 64, -1)
+
+    def recorded() -> None:
+        value = {"token": 1, "n": 1}
+        process.call("set", PATH, request, within=10, value=value, shown=lambda _: value)
+
+    def bare() -> None:
+        client.ask(request, 10)
+
+    rates: dict[str, list[float]] = {"bare": [], "recorded": []}
+    for number in range(slices):
+        pair = [("bare", bare), ("recorded", recorded)]
+        for name, act in pair if number % 2 else reversed(pair):
+            end = time.monotonic() + SLICE
+            count = 0
+            while time.monotonic() < end:
+                act()
+                count += 1
+            rates[name].append(count / SLICE)
+    print(json.dumps(rates), file=sys.stderr)
+    client.stop()
+    recorder.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
