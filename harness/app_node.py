@@ -61,6 +61,8 @@ class AppNode:
         self.join()
         self.expected_down = False
         self.life += 1
+        # What a broken stream left behind belongs to no later life.
+        self._rest, self._open = b"", {}
         self._note("started")
         stream = self.container.attach()
         self.pod.start()

@@ -67,7 +67,8 @@ def _explained(action: str) -> Iterator[None]:
         raise Vanished(f"cannot {action}: {error.explanation or error}") from error
     except errors.APIError as error:
         raise SetupError(f"cannot {action}: {error.explanation or error}") from error
-    except (errors.DockerException, requests.RequestException) as error:
+    except (errors.DockerException, OSError) as error:
+        # requests' exceptions are OSErrors, and so is what a stream raises when its socket breaks.
         raise SetupError(f"cannot {action}: the Docker engine does not answer ({error})") from error
 
 

@@ -1,6 +1,8 @@
 """A visit to one server: connect, ask, close. The harness's own short sessions."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from kazoo.handlers.threading import KazooTimeoutError
@@ -9,25 +11,45 @@ from kazoo.retry import KazooRetry
 from harness.client.connection import Answer, NotSent, RecordingClient, Refused, Unanswered
 from harness.errors import EnsembleError
 
+# Whoever visits hears of a failure from the exception; kazoo's own warnings would only litter the screen.
+QUIET = logging.getLogger("zkchaos.visits")
+QUIET.addHandler(logging.NullHandler())
+QUIET.propagate = False
+
+
+@contextmanager
+def visiting(
+    address: tuple[str, int], within: float, identity: tuple[int, bytes] | None = None
+) -> Iterator[RecordingClient]:
+    """Hold a session with one server, and close it afterwards: `client.closing` then has the reply.
+
+    With `identity`, the id and password of a session, that very session is taken over, and closed.
+    Raises EnsembleError when the server does not answer within the seconds given.
+    """
+    host, port = address
+    client = RecordingClient(
+        hosts=f"{host}:{port}",
+        timeout=max(within, 1.0),
+        client_id=identity,
+        connection_retry=KazooRetry(max_tries=-1, delay=0.02, max_delay=0.2, deadline=within),
+        logger=QUIET,
+    )
+    try:
+        client.start(timeout=within)
+        yield client
+    except (KazooTimeoutError, Refused, NotSent, Unanswered) as error:
+        raise EnsembleError(f"the server at {host}:{port} did not answer: {error}.") from error
+    finally:
+        client.stop()
+        client.close()
+
 
 def visit(address: tuple[str, int], requests: Sequence[Any], within: float) -> list[Answer]:
     """Send requests to one server in a session of its own, in order, and return the answers.
 
     Raises EnsembleError when the server does not answer all of them within the seconds given.
     """
-    host, port = address
     if not requests:
         return []
-    client = RecordingClient(
-        hosts=f"{host}:{port}",
-        timeout=max(within, 1.0),
-        connection_retry=KazooRetry(max_tries=-1, delay=0.02, max_delay=0.2, deadline=within),
-    )
-    try:
-        client.start(timeout=within)
+    with visiting(address, within) as client:
         return [client.ask(request, within) for request in requests]
-    except (KazooTimeoutError, Refused, NotSent, Unanswered) as error:
-        raise EnsembleError(f"the server at {host}:{port} did not answer: {error}.") from error
-    finally:
-        client.stop()
-        client.close()

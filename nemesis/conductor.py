@@ -73,8 +73,11 @@ class Conductor:
             if self._attempt("inject", step, fault.inject, fault.observe, fault, PROOF_WITHIN):
                 self._stop.wait(step.hold)
         finally:
-            self._tell("heal", step, "begin", target)
-            self._attempt("heal", step, fault.heal, fault.observe_healed, fault, HEALED_WITHIN)
+            try:
+                self._tell("heal", step, "begin", target)
+            finally:
+                # Also when the disk is full and nothing can be told any more.
+                self._attempt("heal", step, fault.heal, fault.observe_healed, fault, HEALED_WITHIN)
 
     def _find_target(self, step: Step) -> str | None:
         deadline = Deadline(TARGET_WITHIN)

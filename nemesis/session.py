@@ -3,11 +3,9 @@
 import struct
 from typing import ClassVar
 
-from kazoo.retry import KazooRetry
-
-from harness.client.connection import RecordingClient
 from harness.errors import EnsembleError
 from harness.four_letter import ask
+from harness.visitor import visiting
 from nemesis.fault import Fault, Proof
 
 SECRET = 0xB3415C00
@@ -47,17 +45,9 @@ class ExpireAppLeader(Fault):
         leader = self.arena.ensemble.leader()
         if not self._session or leader is None:
             return
-        host, port = leader.host_address
-        client = RecordingClient(
-            hosts=f"{host}:{port}",
-            client_id=(self._session, session_password(self._session)),
-            connection_retry=KazooRetry(max_tries=3, delay=0.05),
-        )
-        try:
-            client.start(timeout=5)
-        finally:
-            client.stop()
-            client.close()
+        identity = (self._session, session_password(self._session))
+        with visiting(leader.host_address, 5, identity) as client:
+            pass
         self._closing = client.closing.zxid if client.closing else 0
 
     def observe(self) -> Proof | None:
