@@ -6,7 +6,7 @@ Everything it hands out is its own type, so that nothing of the SDK leaks into t
 import io
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, BinaryIO
@@ -171,8 +171,8 @@ class Container:
             stream = self._handle.attach(stdout=True, stderr=True, stream=True, logs=False, demux=True)
         return self._chunks(stream)
 
-    def _chunks(self, stream: Iterator[tuple[bytes | None, bytes | None]]) -> Iterator[tuple[bytes, bytes]]:
-        with _explained(f"follow the output of {self.name}"):
+    def _chunks(self, stream: Any) -> Iterator[tuple[bytes, bytes]]:
+        with _explained(f"follow the output of {self.name}"), closing(stream._response):
             for out, err in stream:
                 yield out or b"", err or b""
 

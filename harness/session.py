@@ -7,7 +7,7 @@ import click
 
 from checkers.result import Results, Verdict
 from harness.engine import Engine
-from harness.errors import SetupError
+from harness.errors import Interrupted
 from harness.images import ready_images
 from harness.interrupts import Interrupts
 from harness.judging import EXIT_CODES, NO_RUN, report_run
@@ -39,10 +39,13 @@ def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
         click.echo("stopped at once; the containers are removed.")
         os._exit(NO_RUN)
 
-    with Interrupts(on_first, on_second) as interrupts:
-        images = ready_images(engine, plan.image, progress.say)
+    def say(line: str) -> None:
         if interrupts.requested:
-            raise SetupError("interrupted while the images were made ready.")
+            raise Interrupted("interrupted while the images were made ready.")
+        progress.say(line)
+
+    with Interrupts(on_first, on_second) as interrupts:
+        images = ready_images(engine, plan.image, say)
         directory = RunDirectory.create(runs, plan)
         with progress:
             Runner(

@@ -39,6 +39,8 @@ def read_history(path: Path) -> History:
             )
         _check_pairing(event, outstanding, f"{path}, line {number}")
         events.append(event)
+    if torn and not events:
+        raise HistoryError(f"{path}: its only line was torn off in the middle; nothing can be judged.")
     if not events:
         raise HistoryError(f"{path} holds no events; name the directory of a run.")
     return History(events, torn=torn, name=str(path))
