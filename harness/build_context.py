@@ -75,7 +75,8 @@ def app_context() -> BuildContext:
         for name, content in _package_files("harness").items()
         if name.split("/")[1] in NODE_PARTS
     }
-    return BuildContext(_recipe("app") | harness | _package_files("workloads"))
+    packages = harness | _package_files("workloads")
+    return BuildContext(_recipe("app") | {f"zkchaos/{name}": content for name, content in packages.items()})
 
 
 def server_context() -> BuildContext:

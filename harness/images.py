@@ -6,7 +6,7 @@ a changed file makes a new image. Images of old fingerprints are left alone.
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
@@ -93,15 +93,10 @@ def server_image(engine: Engine, reference: str, say: Say) -> ServerImage:
     unlabelled = tag.replace("/server:", "/server-packages:")
 
     def build() -> None:
-        _ensure(engine, unlabelled, say, lambda: _build(engine, context, suite, unlabelled, say))
+        _ensure(engine, unlabelled, say, lambda: _build_on_debian(engine, context, suite, unlabelled, say))
         version = _ask_version(engine, unlabelled)
         only_labels = BuildContext({"Dockerfile": b"ARG BASE=\nFROM ${BASE}\n"})
-        engine.build(
-            only_labels.archive(unlabelled),
-            tag=tag,
-            labels=LABELS | {VERSION_LABEL: version},
-            on_line=lambda _: None,
-        )
+        _build(engine, only_labels, unlabelled, tag, LABELS | {VERSION_LABEL: version}, say)
         say(f"{tag}: ready, ZooKeeper {version}")
 
     info = _ensure(engine, tag, say, build)
@@ -112,7 +107,7 @@ def tools_image(engine: Engine, say: Say) -> str:
     """Tag of the image that holds a node's network, made ready; raises SetupError when it cannot be built."""
     context = tools_context()
     tag = f"zkchaos/tools:{context.fingerprint(TOOLS_SUITE)}"
-    _ensure(engine, tag, say, lambda: _build(engine, context, TOOLS_SUITE, tag, say))
+    _ensure(engine, tag, say, lambda: _build_on_debian(engine, context, TOOLS_SUITE, tag, say))
     return tag
 
 
@@ -122,11 +117,8 @@ def app_image(engine: Engine, say: Say) -> str:
     context = app_context()
     tag = f"zkchaos/app:{context.fingerprint(tools)}"
 
-    def build() -> None:
-        say(f"{tag}: building")
-        engine.build(context.archive(tools), tag=tag, labels=LABELS, on_line=Heartbeat(tag, say).line)
-
-    _ensure(engine, tag, say, build)
+    # Labels come down from the tools; to set them again would take the engine seconds for one more layer.
+    _ensure(engine, tag, say, lambda: _build(engine, context, tools, tag, {}, say))
     return tag
 
 
@@ -158,10 +150,16 @@ def _ensure(engine: Engine, tag: str, say: Say, build: Callable[[], None]) -> Im
     return info
 
 
-def _build(engine: Engine, context: BuildContext, suite: str, tag: str, say: Say) -> None:
-    base = base_image(engine, suite, say)
-    say(f"{tag}: building on {base}")
-    engine.build(context.archive(base), tag=tag, labels=LABELS, on_line=Heartbeat(tag, say).line)
+def _build_on_debian(engine: Engine, context: BuildContext, suite: str, tag: str, say: Say) -> None:
+    _build(engine, context, base_image(engine, suite, say), tag, LABELS, say)
+
+
+def _build(
+    engine: Engine, context: BuildContext, base: str, tag: str, labels: Mapping[str, str], say: Say
+) -> None:
+    heartbeat = Heartbeat(tag, say)
+    heartbeat.step(f"building on {base}")
+    engine.build(context.archive(base), tag=tag, labels=labels, on_line=heartbeat.line)
 
 
 def _foreign_server(engine: Engine, reference: str, say: Say) -> ServerImage:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.errors import HistoryError
 from harness.history.event import COMPLETIONS, Event
 
 
@@ -53,6 +54,8 @@ class FaultWindow:
 
     def active_at(self, time: int) -> bool:
         """Tell whether the fault was applied, or being applied, at a time (ns)."""
+        if self.outcome == "vanished":
+            return False
         return self.begin <= time and (self.healed is None or time <= self.healed)
 
 
@@ -78,6 +81,8 @@ def fault_windows(events: Sequence[Event]) -> list[FaultWindow]:
         if event.process != "nemesis" or event.f not in {"inject", "heal"}:
             continue
         value: dict[str, Any] = event.value
+        if not isinstance(value, dict) or not {"id", "stage"} <= value.keys():
+            raise HistoryError(f"line {event.index + 1} tells of a fault without its id and stage.")
         window = windows.get(value["id"])
         if window is None:
             window = windows[value["id"]] = FaultWindow(
