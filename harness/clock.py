@@ -15,8 +15,8 @@ SECOND = 1_000_000_000
 class Clock:
     """CLOCK_MONOTONIC of the kernel that the containers run on, in nanoseconds.
 
-    On the engine's own machine that is this process's clock. With an engine elsewhere the two differ by
-    a constant, which `calibrate` measures.
+    On the engine's own machine that is this process's clock. With an engine elsewhere, in a virtual machine
+    for example, the two differ by a constant, which `calibrate` measures.
     """
 
     def __init__(self, offset: int = 0):

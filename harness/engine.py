@@ -4,6 +4,7 @@ Everything it hands out is its own type, so that nothing of the SDK leaks into t
 """
 
 import io
+import os
 import tarfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
@@ -229,6 +230,13 @@ class Engine:
             "storage": info["Driver"],
             "cgroup": info.get("CgroupVersion", "1"),
         }
+
+    def is_this_machine(self) -> bool:
+        """Tell whether the engine runs on this very kernel, so that both have one monotonic clock."""
+        with _explained("ask the engine for its version"):
+            info = self._client.info()
+        here = os.uname()
+        return bool(info["Name"] == here.nodename and info["KernelVersion"] == here.release)
 
     # Images
 

@@ -7,7 +7,7 @@ from kazoo import __version__ as kazoo_version
 
 from harness import __version__
 from harness.board import Board
-from harness.clock import Deadline
+from harness.clock import Clock, Deadline
 from harness.engine import Engine
 from harness.errors import Interrupted, SetupError, ZkchaosError
 from harness.final_phase import await_expiry, read_every_server
@@ -59,12 +59,18 @@ class Runner:
         history = HistoryWriter(self.directory.history)
         history.listen(self._board.listen)
         history.listen(self._progress.listen)
-        stage = Stage(self._engine, self.plan, history)
+        stage = Stage(self._engine, self.plan, history, self._engine_clock())
         try:
             self._perform(stage)
         finally:
             stage.tear_down(keep=self._keep)
             history.close()
+
+    def _engine_clock(self) -> Clock:
+        if self._engine.is_this_machine():
+            return Clock()
+        reading = ["python3", "-c", "import time; print(time.monotonic_ns())"]
+        return Clock.calibrate(lambda: int(self._engine.run_once(self._images.tools, reading)))
 
     def _perform(self, stage: Stage) -> None:
         stage.history.write(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from harness.client.program import NodePlan
 from harness.clock import SECOND, Clock, wait_for
 from harness.engine import LABEL, RUN_LABEL, Engine, Vanished
 from harness.ensemble import Ensemble
-from harness.errors import SetupError
+from harness.errors import EnsembleError, SetupError
 from harness.history import HistoryWriter
 from harness.images import Images
 from harness.monitor import Monitor
@@ -30,10 +31,10 @@ GRACE = 600.0
 class Stage:
     """Everything that a run has on the engine, under one label."""
 
-    def __init__(self, engine: Engine, plan: Plan, history: HistoryWriter):
+    def __init__(self, engine: Engine, plan: Plan, history: HistoryWriter, clock: Clock | None = None):
         self.plan = plan
         self.history = history
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self._engine = engine
         self._network = f"zkchaos-{plan.run}"
         self.ensemble = Ensemble(engine, plan, self._note)
@@ -45,9 +46,6 @@ class Stage:
         labels = {LABEL: "1", RUN_LABEL: self.plan.run}
         self._engine.create_network(self._network, labels)
         self.ensemble.make(images.tools, self._network)
-        holder = self.ensemble.servers[0].pod.holder
-        reading = ["python3", "-c", "import time; print(time.monotonic_ns())"]
-        self.clock = Clock.calibrate(lambda: int(holder.execute(*reading)))
         self.ensemble.start(images.server.id)
         self.ensemble.await_quorum(stop)
         self._monitor = Monitor(self.ensemble.servers, self.history, self.clock)
@@ -70,10 +68,10 @@ class Stage:
             list(pool.map(bring_up, self.apps.values()))
         for app in self.apps.values():
             wait_for(
-                lambda app=app: app.sessions > 0,  # type: ignore[misc]
+                partial(_has_session, app),
                 within=SESSIONS_WITHIN,
                 what=f"{app.name} has a session",
-                stop=lambda app=app: stop() or not app.streaming,  # type: ignore[misc]
+                stop=stop,
             )
 
     def _node_plan(self, node: str, servers: tuple[str, ...]) -> NodePlan:
@@ -169,3 +167,11 @@ class Stage:
 
     def _write(self, f: str, **fields: Any) -> None:
         self.history.write(time=self.clock.now(), type="event", f=f, process="harness", **fields)
+
+
+def _has_session(app: AppNode) -> bool:
+    if not app.streaming and not app.sessions:
+        raise EnsembleError(
+            f"{app.name} ended before it had a session; its last words are in the run's logs."
+        )
+    return app.sessions > 0

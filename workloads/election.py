@@ -309,6 +309,6 @@ ELECTION = Workload(
         EvidenceRule("every-server-answers"),
         EvidenceRule("no-trouble"),
     ),
-    params={"interval": 0.05, "term": 4.0, "compute": 0.1},
+    params={"interval": 0.05, "term": 4.0, "compute": 0.5},
     roots=(ROOT,),
 )

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.errors import HistoryError
 from harness.history.event import COMPLETIONS, Event
 
 
@@ -81,8 +80,6 @@ def fault_windows(events: Sequence[Event]) -> list[FaultWindow]:
         if event.process != "nemesis" or event.f not in {"inject", "heal"}:
             continue
         value: dict[str, Any] = event.value
-        if not isinstance(value, dict) or not {"id", "stage"} <= value.keys():
-            raise HistoryError(f"line {event.index + 1} tells of a fault without its id and stage.")
         window = windows.get(value["id"])
         if window is None:
             window = windows[value["id"]] = FaultWindow(
