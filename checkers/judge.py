@@ -1,0 +1,68 @@
+"""All guarantees of a run judged, and the verdict of the run."""
+
+from checkers.conclusion import more
+from checkers.evidence import NAME as EVIDENCE
+from checkers.registry import Guarantee, guarantees
+from checkers.result import Result, Results, Verdict, combine
+from checkers.wording import count
+from harness.errors import HistoryError
+from harness.history import History
+
+
+def judge(history: History, repeat: str = "") -> Results:
+    """Run the guarantees that the plan names, and always the evidence.
+
+    `repeat` is the command that repeats the run. Raises HistoryError for a history without a plan, or
+    one whose plan names a guarantee that there is not.
+    """
+    plan = history.plan
+    known = guarantees()
+    names = [*dict.fromkeys(name for name in plan.guarantees if name != EVIDENCE), EVIDENCE]
+    for name in names:
+        if name not in known:
+            raise HistoryError(
+                f"{history.name} asks for the guarantee {name!r}, which this zkchaos does not know; "
+                f"it knows: {', '.join(sorted(known))}."
+            )
+    results = tuple(_check(known[name], history) for name in names)
+    verdict = combine(results)
+    return Results(
+        run=plan.run,
+        scenario=plan.scenario,
+        seed=plan.seed,
+        verdict=verdict,
+        sentence=_sentence(history, verdict, results),
+        results=results,
+        events=len(history),
+        torn=history.torn,
+        repeat=repeat,
+    )
+
+
+def _check(guarantee: Guarantee, history: History) -> Result:
+    """Run one checker; one that breaks down loses its own verdict and nobody else's."""
+    try:
+        return guarantee.check(history)
+    except Exception as error:  # noqa: BLE001 - whatever it was, the other checkers still have to speak
+        reason = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
+        sentence = f"The checker {guarantee.name} broke down ({reason})."
+        return Result(
+            name=guarantee.name, verdict=Verdict.UNKNOWN, sentence=sentence, checked=0, missing=(sentence,)
+        )
+
+
+def _sentence(history: History, verdict: Verdict, results: tuple[Result, ...]) -> str:
+    if verdict is Verdict.VIOLATION:
+        broken = [violation for result in results for violation in result.violations]
+        return broken[0].sentence + more(len(broken) - 1)
+    if verdict is Verdict.UNKNOWN:
+        missing = [sentence for result in results for sentence in result.missing]
+        return f"Not enough evidence: {missing[0]}{more(len(missing) - 1)}"
+    leaders = len(history.select("leader", type="event"))
+    proven = sum(1 for fault in history.faults if fault.proven is not None)
+    done = sum(1 for event in history if event.type == "ok")
+    turns = f"{count(leaders, 'leader')} in turn, " if leaders else ""
+    return (
+        f"Every guarantee held: {turns}{count(proven, 'fault')} proven, "
+        f"{count(done, 'acknowledged operation')}."
+    )

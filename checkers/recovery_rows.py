@@ -1,0 +1,160 @@
+"""How long it took, from every injection and every healing on, until things worked again."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from checkers.context import acknowledged_writes, number, plan_of, real_faults, told
+from harness.history import FaultWindow, History
+
+SIGNS = {
+    "zk_leader": "ZooKeeper leader",
+    "app_leader": "app leader",
+    "write": "acknowledged write",
+}
+"""What shows that things work: its name in the measures, and in words."""
+
+_ON_THEIR_WAY = 2 * 10**9
+"""When a history is cut off, answers may have been in the streams for so long (ns)."""
+
+
+_AFTER_WORK = frozenset({"final", "stop", "closed"})
+"""Phases in which recovery is not awaited any more; during `heal` the workload still goes on."""
+
+
+class Sign(NamedTuple):
+    """Something that works: asked for at `asked`, seen at `seen` (ns)."""
+
+    asked: int
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment from which on recovery is measured."""
+
+    id: int
+    """Of the fault, 0 for the start of the run."""
+    fault: str
+    targets: tuple[str, ...]
+    source: str
+    """`injected`, `healed`, or `started` for the run's own start."""
+    time: int
+    event: int
+    """Index of the event that set the clock off."""
+
+    @property
+    def words(self) -> str:
+        """The moment as a sentence tells it: `kill-leader on zk2 was healed`."""
+        if self.source == "started":
+            return "the workload began"
+        on = f" on {', '.join(self.targets)}" if self.targets else ""
+        return f"{self.fault}{on} was {self.source}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measurement."""
+
+    moment: Moment
+    took: dict[str, int | None]
+    """ns by sign, None where it was not seen before the next fault."""
+    late: tuple[str, ...]
+    """Signs that were demanded and not seen within the bound."""
+    censored: bool
+    """Something is late, but the next fault or the end came before the bound had run out."""
+
+    @property
+    def judged(self) -> bool:
+        """Tell whether the row says something about the promise."""
+        return self.moment.source != "injected" and not self.censored
+
+    def measure(self, bound: float) -> dict[str, Any]:
+        """Return the row for people, in seconds."""
+        moment = self.moment
+        row: dict[str, Any] = {"id": moment.id, "fault": moment.fault, "targets": list(moment.targets)}
+        row["from"] = moment.source
+        for sign, took in self.took.items():
+            row[sign] = None if took is None else took / 1e9
+        return row | {"bound": bound, "censored": self.censored}
+
+
+def demanded(history: History) -> tuple[str, ...]:
+    """Return the signs that count: an app leader only where the run has elections to judge."""
+    plan = plan_of(history)
+    elects = plan is not None and "single-leader" in plan.guarantees
+    return tuple(sign for sign in SIGNS if sign != "app_leader" or elects)
+
+
+def recovery_rows(history: History, bound: int) -> list[Row]:
+    """Measure every moment of a history, in order of time; `bound` in ns."""
+    signs = _signs(history)
+    rows = []
+    for moment in sorted(_moments(history), key=lambda moment: moment.time):
+        following = [fault.begin for fault in real_faults(history) if fault.begin > moment.time]
+        limit = min(following, default=history.end)
+        took = {sign: _took(seen, moment.time, limit) for sign, seen in signs.items()}
+        late = tuple(s for s in demanded(history) if (t := took[s]) is None or t > bound)
+        censored = bool(late) and _horizon(history, moment, limit) < moment.time + bound
+        rows.append(Row(moment, took, late, censored))
+    return rows
+
+
+def _moments(history: History) -> list[Moment]:
+    plan = plan_of(history)
+    if history.faults or (plan and plan.schedule):
+        return [moment for fault in real_faults(history) for moment in _of_fault(history, fault)]
+    began = [event for event in history.select("phase", type="event") if event.value == "workload"]
+    return [Moment(0, "start", (), "started", event.time, event.index) for event in began[:1]]
+
+
+def _of_fault(history: History, fault: FaultWindow) -> list[Moment]:
+    healed = fault.healed if fault.heal_outcome == "proven" else None
+    return [
+        Moment(fault.id, fault.fault, fault.targets, source, time, _index(history, fault, time))
+        for source, time in (("injected", fault.proven), ("healed", healed))
+        if time is not None
+    ]
+
+
+def _index(history: History, fault: FaultWindow, time: int) -> int:
+    """Return the index of the proof: the last of the fault's events at its time."""
+    return max(index for index in fault.events if history.events[index].time == time)
+
+
+def _signs(history: History) -> dict[str, list[Sign]]:
+    polls = [
+        Sign(number(event, "sent"), event.time)
+        for event in history.select("server", type="event")
+        if told(event, "mode") in {"leader", "standalone"}
+    ]
+    writes = [
+        (op.invoke.f, Sign(op.invoke.time, op.complete.time))
+        for op in acknowledged_writes(history)
+        if op.complete
+    ]
+    leaders = [Sign(event.time, event.time) for event in history.select("leader", type="event")]
+    return {
+        "zk_leader": polls,
+        "app_leader": leaders + [sign for f, sign in writes if f == "work"],
+        "write": [sign for _, sign in writes],
+    }
+
+
+def _took(signs: list[Sign], since: int, limit: int) -> int | None:
+    """Return the ns until the first sign that was asked for after `since` and seen by `limit`."""
+    seen = min((sign.seen for sign in signs if sign.asked > since and sign.seen <= limit), default=None)
+    return None if seen is None else seen - since
+
+
+def _horizon(history: History, moment: Moment, limit: int) -> int:
+    """Return up to when silence means something (ns).
+
+    It means nothing while another fault is applied, after the workload, and where nobody asked the servers.
+    """
+    others = [fault for fault in history.faults_at(moment.time) if fault.id != moment.id]
+    asked = any(number(poll, "sent") > moment.time for poll in history.select("server", type="event"))
+    if not asked or any(fault.outcome != "vanished" for fault in others):
+        return moment.time
+    last = [e.time for e in history.select("phase", type="event") if e.value in _AFTER_WORK]
+    cut = history.end if history.closed else history.end - _ON_THEIR_WAY
+    return min(limit, cut, *last)

@@ -1,0 +1,75 @@
+"""What a checker says."""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Verdict(StrEnum):
+    """How a guarantee, or a whole run, came out."""
+
+    VALID = "valid"
+    VIOLATION = "violation"
+    UNKNOWN = "unknown"
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """One broken promise, with what suffices to show it."""
+
+    kind: str
+    """Which way the guarantee broke, such as `believed-overlap`."""
+    sentence: str
+    """The story in one sentence, in the words of the guarantee."""
+    witness: tuple[int, ...]
+    """Indexes of the few events that suffice."""
+    time: int
+    """When it broke (ns)."""
+    until: int
+    """End of the stretch that shows it (ns), equal to `time` for a moment."""
+    nodes: tuple[str, ...] = ()
+    key: str = ""
+    faults: tuple[int, ...] = ()
+    """Ids of the faults that were applied then."""
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What one checker says of one history."""
+
+    name: str
+    verdict: Verdict
+    sentence: str
+    """What was proven, what broke, or what is missing."""
+    checked: int
+    """How many facts were compared: zero says that nothing was tested."""
+    violations: tuple[Violation, ...] = ()
+    missing: tuple[str, ...] = ()
+    """For `unknown`: what evidence was not there, a sentence each."""
+    measures: dict[str, Any] = {}
+    """Numbers beside the verdict; times in seconds."""
+
+
+class Results(msgspec.Struct, frozen=True, kw_only=True):
+    """What all checkers say of a run, as results.json holds it."""
+
+    format: int = 1
+    run: str
+    scenario: str
+    seed: int
+    verdict: Verdict
+    sentence: str
+    """The verdict of the run in one sentence."""
+    results: tuple[Result, ...]
+    events: int
+    torn: str = ""
+    repeat: str = ""
+    """The command that repeats the run."""
+
+
+def combine(results: tuple[Result, ...]) -> Verdict:
+    """Verdict of a run: a violation outweighs everything, then a lack of evidence."""
+    verdicts = {result.verdict for result in results}
+    for verdict in (Verdict.VIOLATION, Verdict.UNKNOWN):
+        if verdict in verdicts:
+            return verdict
+    return Verdict.VALID if results else Verdict.UNKNOWN
