@@ -1,17 +1,21 @@
 """App nodes: real clients on machines of their own, and the stream of events that each of them prints."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import msgspec
 
 from harness.client.line import Line
 from harness.client.program import NodePlan
-from harness.clock import Clock
+from harness.clock import Clock, Deadline
 from harness.engine import Container, Vanished
 from harness.errors import SetupError
 from harness.history import COMPLETIONS, HistoryWriter
 from harness.pods import Pod
+
+EXIT_NOTED_WITHIN = 5.0
+LOOK_EVERY = 0.02
 
 Trouble = Callable[[str], None]
 """Tells of something that should not have happened, in one sentence."""
@@ -147,6 +151,7 @@ class AppNode:
 
     def _end(self) -> None:
         """The program is gone: close what it left open, and say how it ended."""
+        code = self._exit_code()
         self._rest = b""
         for process, line in self._open.items():
             self._history.write(
@@ -159,11 +164,22 @@ class AppNode:
                 error="process died",
             )
         self._open.clear()
-        code = self.container.state().exit_code
         self._note("stopped" if code == 0 else "died")
         if not self.expected_down:
             last = self.errors.decode(errors="replace").strip().splitlines()[-1:]
             self._trouble(f"{self.name} ended by itself with exit code {code}: {' '.join(last) or 'no word'}")
+
+    def _exit_code(self) -> int:
+        """Exit code of the life that ended; the engine notes the end a moment after the stream's."""
+        deadline = Deadline(EXIT_NOTED_WITHIN)
+        state = self.container.state()
+        while state.running:
+            if deadline.passed:
+                # To the Docker SDK a connection that breaks looks like the end of the stream.
+                raise SetupError("it ended although the program goes on.")
+            time.sleep(LOOK_EVERY)
+            state = self.container.state()
+        return state.exit_code
 
     def _process(self, number: int) -> str:
         return f"{self.name}/{self.life}.{number}"

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol, cast
 
 from harness.build_lock import Heartbeat, Say, build_lock
 from harness.engine import Engine
@@ -90,8 +90,7 @@ def bootstrap(engine: Engine, suite: str, tag: str, say: Say) -> None:
         command += ["--exclude=./var/cache/apt/*.bin", "--exclude=./var/cache/apt/archives/*.deb"]
         command += ["--exclude=./var/lib/apt/lists/*", "--exclude=./dev/*", "--exclude=./proc/*", "."]
         with subprocess.Popen(command, stdout=subprocess.PIPE) as tar:  # noqa: S603 - a list, no shell
-            assert tar.stdout is not None
-            engine.import_image(tar.stdout, tag=tag, labels=LABELS)
+            engine.import_image(cast("BinaryIO", tar.stdout), tag=tag, labels=LABELS)
         if tar.returncode != 0:
             raise SetupError(f"tar ended with {tar.returncode} while it packed the file system of {tag}.")
 

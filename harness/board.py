@@ -94,7 +94,7 @@ def _session(now: Snapshot, event: Event) -> None:
     state = event.value.get("state") if isinstance(event.value, dict) else None
     if state == "connected":
         now.sessions[event.node] = event.session
-    elif state in {"lost", "closed"}:
+    elif state in ("lost", "closed"):  # a tuple: what a program says may be unhashable
         now.sessions.pop(event.node, None)
 
 

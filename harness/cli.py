@@ -202,11 +202,12 @@ def setup(image: str | None) -> int:
 
 
 @cli.command()
-def clean() -> int:
-    """Remove every container, network and volume that runs left behind. Images and runs stay."""
+@click.argument("which", metavar="[RUN]", required=False)
+def clean(which: str | None) -> int:
+    """Remove the containers, networks and volumes of RUN, or of every run. Images and histories stay."""
     from harness.engine import Engine
 
-    counts = Engine.connect().sweep()
+    counts = Engine.connect().sweep(which)
     click.echo("removed " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
     return 0
 

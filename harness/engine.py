@@ -209,7 +209,7 @@ class Engine:
         except (errors.DockerException, requests.RequestException) as error:
             raise SetupError(
                 "no Docker engine answers: install and start one (`make chaos` does it for root on Debian "
-                f"and Ubuntu), or set DOCKER_HOST ({_last_line(error)})"
+                f"and Ubuntu), or set DOCKER_HOST ({_last_line(error)})."
             ) from error
         return cls(client)
 

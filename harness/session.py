@@ -1,13 +1,14 @@
 """One run from the command line: from the plan to the verdict, with everything said on the terminal."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from checkers.result import Results, Verdict
 from harness.engine import Engine
-from harness.errors import Interrupted
+from harness.errors import Interrupted, SetupError
 from harness.images import ready_images
 from harness.interrupts import Interrupts
 from harness.judging import EXIT_CODES, NO_RUN, report_run
@@ -16,6 +17,9 @@ from harness.planner import repeat_command
 from harness.progress import Progress
 from harness.runner import Runner
 from harness.store import RunDirectory
+
+SWEEPS = 5
+"""How often to look for something that appeared since the last look; twice is what it takes."""
 
 MARKS = {Verdict.VALID: "✓", Verdict.VIOLATION: "✗", Verdict.UNKNOWN: "?"}
 
@@ -34,8 +38,7 @@ def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
         click.echo("stopping: healing, collecting and judging what there is; once more to drop everything.")
 
     def on_second() -> None:
-        # The first connection may be in the middle of a call on this very thread.
-        Engine.connect().sweep(plan.run)
+        drop_everything(plan.run)
         click.echo("stopped at once; the containers are removed.")
         os._exit(NO_RUN)
 
@@ -64,6 +67,17 @@ def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
     click.echo(f"report    {directory.report}")
     click.echo(f"repeat    {repeat_command(plan)}")
     return EXIT_CODES[results.verdict]
+
+
+def drop_everything(run: str) -> None:
+    """Remove what a run has on the engine, and what its own threads still add while they set it up."""
+    # A connection of its own: the first one may be in the middle of a call on this very thread.
+    engine = Engine.connect()
+    for _ in range(SWEEPS):
+        # A network that somebody just joined cannot be removed; its newcomer goes with the next sweep.
+        with suppress(SetupError):
+            if not any(engine.sweep(run).values()):
+                return
 
 
 def tell_plan(plan: Plan) -> None:

@@ -143,6 +143,8 @@ class Stage:
             for app in self.apps.values():
                 self._end_quietly(app)
         else:
+            for app in self.apps.values():
+                app.expected_down = True
             self._engine.sweep(self.plan.run)
         for app in self.apps.values():
             app.join()

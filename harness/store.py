@@ -45,8 +45,8 @@ class RunDirectory:
         """Find a run by its directory, a file in it, or its id; raises HistoryError when there is none."""
         given = Path(where)
         try:
-            for path in (given, given.parent, runs / where):
-                if (path / "history.jsonl").is_file() and (path != given.parent or given.is_file()):
+            for path in (given.parent if given.is_file() else given, runs / where):
+                if (path / "history.jsonl").is_file():
                     return cls(path)
         except OSError as error:
             raise HistoryError(f"cannot look for the run {where}: {error.strerror}.") from error

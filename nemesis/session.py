@@ -11,6 +11,9 @@ from nemesis.fault import Fault, Proof
 SECRET = 0xB3415C00
 """What ZooKeeper mixes into a session's id to seed its password (SessionTrackerImpl, since 3.0)."""
 
+ATTEMPTS = 5
+"""A busy client loses its connection with the session, and is back within a tenth of a second."""
+
 
 def session_password(session: int) -> bytes:
     """Compute a session's password: 16 bytes of java.util.Random, seeded with the id and a constant.
@@ -42,13 +45,20 @@ class ExpireAppLeader(Fault):
     def inject(self) -> None:
         """Take the session over on another connection and close it."""
         self._session = self.arena.board.snapshot().sessions.get(self.target_name, 0)
+        for _ in range(ATTEMPTS):
+            self._closing = self._take_over()
+            if self._closing:
+                return
+
+    def _take_over(self) -> int:
+        """Close the session; the zxid of its end, 0 where its client won it back before it was closed."""
         leader = self.arena.ensemble.leader()
         if not self._session or leader is None:
-            return
+            return 0
         identity = (self._session, session_password(self._session))
         with visiting(leader.host_address, 5, identity) as client:
-            pass
-        self._closing = client.closing.zxid if client.closing else 0
+            taken = client.session == self._session
+        return client.closing.zxid if taken and client.closing else 0
 
     def observe(self) -> Proof | None:
         """The leader's list of sessions does not hold it any more."""
