@@ -55,8 +55,8 @@ def main() -> int:
             pod.make(images.tools, f"zkchaos-{plan.run}")
             pod.load_loop(engine, images.app, labels, stage.ensemble.addresses[0])
             app = AppNode(pod, history, stage.clock, print)
-            app.expected_down = True
             app.start()
+            app.expected_down = True
             app.join()
             rates = json.loads(app.errors.decode().strip().splitlines()[-1])
         finally:

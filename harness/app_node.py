@@ -65,7 +65,7 @@ class AppNode:
         self.join()
         self.expected_down = False
         self.life += 1
-        # What a broken stream left behind belongs to no later life.
+        # What one life left behind belongs to no later one.
         self._rest, self._open = b"", {}
         self._note("started")
         stream = self.container.attach()
@@ -152,7 +152,6 @@ class AppNode:
     def _end(self) -> None:
         """The program is gone: close what it left open, and say how it ended."""
         code = self._exit_code()
-        self._rest = b""
         for process, line in self._open.items():
             self._history.write(
                 # A program can print any time: no answer may be older than its call.
@@ -163,7 +162,6 @@ class AppNode:
                 node=self.name,
                 error="process died",
             )
-        self._open.clear()
         self._note("stopped" if code == 0 else "died")
         if not self.expected_down:
             last = self.errors.decode(errors="replace").strip().splitlines()[-1:]

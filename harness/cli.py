@@ -227,7 +227,7 @@ def guarded(command: Callable[[], Any]) -> int:
             if isinstance(error, click.UsageError) and error.ctx
             else ""
         )
-        return _complain(error.format_message() + hint)
+        return _complain(error.format_message().rstrip(".") + "." + hint)
     except click.exceptions.Abort:
         return _complain("interrupted.")
     except KeyboardInterrupt:

@@ -16,6 +16,16 @@ PLAIN_EVERY = 10.0
 """Seconds between two status lines where there is no terminal."""
 
 
+PHASES = {
+    "ensemble": ": starting the servers until a quorum is proven",
+    "apps": ": starting the app nodes until each has a session",
+    "workload": " begins",
+    "heal": ": bringing every node back, waiting until everything works again",
+    "final": ": reading every server directly",
+    "stop": ": ending the app nodes, waiting for the last sessions to end",
+}
+
+
 class Progress:
     """Shows phases, faults and troubles as they come, and in between how the run goes.
 
@@ -50,7 +60,7 @@ class Progress:
         if event.f == "phase" and event.process == "harness":
             if event.value == "workload":
                 self._start = event.time
-            self.say(f"{self._at(event)}{event.value}")
+            self.say(f"{self._at(event)}{event.value}{PHASES.get(event.value, '')}")
         elif event.f in {"inject", "heal"} and event.process == "nemesis":
             self._tell_fault(event)
         elif event.f == "trouble" and event.process == "harness":

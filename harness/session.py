@@ -35,7 +35,7 @@ def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
     progress = Progress()
 
     def on_first() -> None:
-        click.echo("stopping: healing, collecting and judging what there is; once more to drop everything.")
+        progress.say("stopping: healing, collecting and judging what there is; once more to drop everything.")
 
     def on_second() -> None:
         drop_everything(plan.run)
