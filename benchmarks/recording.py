@@ -65,7 +65,7 @@ def main() -> int:
         streamed = len(read_history(path).operations)
     for name in ("bare", "recorded"):
         low, middle, high = min(rates[name]), statistics.median(rates[name]), max(rates[name])
-        print(f"{name:<9} {middle:5.0f} operations/s in the median of {PAIRS} slices ({low:.0f} to {high:.0f})")
+        print(f"{name:<9} {middle:5.0f} operations/s, median of {PAIRS} slices ({low:.0f} to {high:.0f})")
     # Neighbours in time are compared, so that a machine whose speed drifts does not decide.
     pairs = zip(rates["recorded"], rates["bare"], strict=True)
     ratio = statistics.median(recorded / bare for recorded, bare in pairs)

@@ -18,7 +18,8 @@ from kazoo.protocol.serialization import Create, Exists, Sync
 from kazoo.security import OPEN_ACL_UNSAFE
 
 from harness.clock import wait_for
-from harness.engine import LABEL, RUN_LABEL, Container, Engine
+from harness.container import Container
+from harness.engine import LABEL, RUN_LABEL, Engine
 from harness.four_letter import status
 from harness.history import HistoryWriter
 from harness.images import DEFAULT_IMAGE, Images, ready_images

@@ -9,10 +9,11 @@ import msgspec
 from harness.client.line import Line
 from harness.client.program import NodePlan
 from harness.clock import Clock, Deadline
-from harness.engine import Container, Vanished
+from harness.container import Container
 from harness.errors import SetupError
 from harness.history import COMPLETIONS, HistoryWriter
 from harness.pods import Pod
+from harness.sdk import Vanished
 
 EXIT_NOTED_WITHIN = 5.0
 LOOK_EVERY = 0.02

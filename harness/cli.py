@@ -24,7 +24,7 @@ runs_dir = click.option(
 )
 
 
-class Pair(click.ParamType[Any]):
+class Pair(click.ParamType):  # type: ignore[type-arg]  # a plain class before click 8.4
     """A setting, NAME=VALUE."""
 
     name = "name=value"

@@ -9,7 +9,8 @@ from kazoo.security import OPEN_ACL_UNSAFE
 
 from harness.client.connection import Answer
 from harness.clock import Deadline, wait_for
-from harness.engine import Container, Engine
+from harness.container import Container
+from harness.engine import Engine
 from harness.errors import EnsembleError
 from harness.four_letter import ServerStatus, status
 from harness.plan import Plan

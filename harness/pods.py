@@ -8,7 +8,8 @@ and disk.
 
 from collections.abc import Mapping
 
-from harness.engine import LABEL, RUN_LABEL, Container, ContainerState, Engine
+from harness.container import Container, ContainerState
+from harness.engine import LABEL, RUN_LABEL, Engine
 
 
 class Pod:

@@ -9,7 +9,7 @@ from typing import Any
 from harness.app_node import AppNode
 from harness.client.program import NodePlan
 from harness.clock import SECOND, Clock, wait_for
-from harness.engine import LABEL, RUN_LABEL, Engine, Vanished
+from harness.engine import LABEL, RUN_LABEL, Engine
 from harness.ensemble import Ensemble
 from harness.errors import EnsembleError, SetupError
 from harness.history import HistoryWriter
@@ -17,6 +17,7 @@ from harness.images import Images
 from harness.monitor import Monitor
 from harness.plan import Plan
 from harness.pods import Pod
+from harness.sdk import Vanished
 
 SESSIONS_WITHIN = 60.0
 """Seconds within which every app node has to have a session."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from harness.clock import Clock, Deadline
-from harness.errors import ZkchaosError
+from harness.errors import EnsembleError, ZkchaosError
 from harness.history import HistoryWriter
 from harness.plan import Plan, Step
 from nemesis.catalogue import FAULTS
@@ -35,7 +35,7 @@ class Conductor:
         self._clock = clock
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._play, name="nemesis")
-        self._failure: BaseException | None = None
+        self._failure: ZkchaosError | None = None
 
     def start(self) -> None:
         """Begin the schedule: its times count from now."""
@@ -58,6 +58,8 @@ class Conductor:
                 self._perform(step)
         except ZkchaosError as error:
             self._failure = error
+        except Exception as error:  # noqa: BLE001 - whoever stops the thread has to hear of it
+            self._failure = EnsembleError(f"the nemesis broke down: {type(error).__name__}: {error}.")
 
     def _perform(self, step: Step) -> None:
         kind = FAULTS[step.fault]
@@ -108,6 +110,8 @@ class Conductor:
                 time.sleep(LOOK_EVERY)
         except ZkchaosError as error:
             reason = str(error)
+        except Exception as error:  # noqa: BLE001 - a fault with a bug of its own is one that was not proven
+            reason = f"{type(error).__name__}: {error}"
         self._tell(f, step, "unproven", fault.target_name, reason=reason)
         return False
 

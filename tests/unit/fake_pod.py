@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from harness.app_node import AppNode
 from harness.clock import Clock
-from harness.engine import ContainerState
+from harness.container import ContainerState
 from harness.history import History, HistoryWriter, read_history
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from harness import app_node
 from harness.client import Line, NodePlan
-from harness.engine import Vanished
 from harness.errors import SetupError
 from harness.history import Event
+from harness.sdk import Vanished
 from tests.unit.fake_pod import Life, Played
 
 

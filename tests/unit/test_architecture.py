@@ -129,7 +129,7 @@ def test_workloads_and_faults_reach_only_for_what_is_meant_for_them() -> None:
 
 
 def test_only_one_module_talks_to_the_docker_sdk() -> None:
-    assert [m for m in sorted(modules()) if allowed_any(m, {"docker"})] == ["harness.engine"]
+    assert [m for m in sorted(modules()) if allowed_any(m, {"docker"})] == ["harness.sdk"]
 
 
 def allowed_any(module: str, prefixes: set[str]) -> bool:

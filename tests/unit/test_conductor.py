@@ -251,14 +251,16 @@ def test_stopping_what_was_never_started_is_harmless(stand: Stand) -> None:
     stand.conductor(step()).stop()
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("where", ["inject", "observe"])
-def test_even_a_fault_that_crashes_is_healed(stand: Stand, pranks: list[str], where: str) -> None:
+def test_a_fault_that_crashes_is_unproven_healed_and_not_the_last(
+    stand: Stand, pranks: list[str], where: str
+) -> None:
     params: dict[str, Any] = {where: "crash"}
     history = stand.play(step(1, **params), step(2))
     assert pranks[-2:] == ["heal zk1", "observe_healed zk1"]
-    assert history.faults[0].outcome == "begun"
-    assert history.faults[0].heal_outcome == "proven"
+    assert [fault.outcome for fault in history.faults] == ["unproven", "proven"]
+    assert history.faults[0].reason == f"ZeroDivisionError: {where}"
+    assert [fault.heal_outcome for fault in history.faults] == ["proven", "proven"]
 
 
 class FullDisk(HistoryWriter):

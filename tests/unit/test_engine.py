@@ -12,8 +12,10 @@ import requests
 from docker import errors  # noqa: TID251 - the exceptions that have to be explained
 from docker.types import CancellableStream  # noqa: TID251 - what attaching really gives
 
-from harness.engine import Container, Engine, Vanished
+from harness.container import Container
+from harness.engine import Engine
 from harness.errors import SetupError
+from harness.sdk import Vanished
 
 STATE = {"Status": "running", "Running": True, "Paused": False, "Pid": 7, "ExitCode": 0, "OOMKilled": False}
 

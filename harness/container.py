@@ -1,0 +1,142 @@
+"""A container, running or not, and its state as the engine sees it."""
+
+import io
+import tarfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from harness.errors import SetupError
+from harness.sdk import Vanished, explained
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerState:
+    """State of a container at one moment, as the engine sees it from outside."""
+
+    status: str
+    running: bool
+    paused: bool
+    pid: int
+    """Process id on the engine's host, 0 when no process is left."""
+    exit_code: int
+    oom_killed: bool
+
+
+class Container:
+    """A container, running or not."""
+
+    def __init__(self, handle: Any):
+        self._handle = handle
+        self.name: str = handle.name
+        self.id: str = handle.id
+
+    def start(self) -> None:
+        """Start it; its file system, address and disk are those it had before."""
+        with explained(f"start {self.name}"):
+            self._handle.start()
+
+    def kill(self, signal: str = "SIGKILL") -> None:
+        """Send a signal to its first process; a container that does not run is left as it is."""
+        try:
+            with explained(f"send {signal} to {self.name}"):
+                self._handle.kill(signal)
+        except Vanished:
+            raise
+        except SetupError:
+            if self.state().running:
+                raise
+
+    def pause(self) -> None:
+        """Freeze all of its processes."""
+        with explained(f"pause {self.name}"):
+            self._handle.pause()
+
+    def unpause(self) -> None:
+        """Let its frozen processes go on."""
+        with explained(f"resume {self.name}"):
+            self._handle.unpause()
+
+    def state(self) -> ContainerState:
+        """Ask the engine for its state; raises Vanished when it is gone."""
+        with explained(f"inspect {self.name}"):
+            self._handle.reload()
+        state = self._handle.attrs["State"]
+        return ContainerState(
+            status=state["Status"],
+            running=state["Running"],
+            paused=state["Paused"],
+            pid=state["Pid"],
+            exit_code=state["ExitCode"],
+            oom_killed=state["OOMKilled"],
+        )
+
+    def address(self) -> str:
+        """IP address on its one network."""
+        with explained(f"inspect {self.name}"):
+            self._handle.reload()
+        networks = self._handle.attrs["NetworkSettings"]["Networks"]
+        return str(next(iter(networks.values()))["IPAddress"])
+
+    def published(self, port: int) -> int:
+        """Port of 127.0.0.1 behind which a TCP port of the container is reached."""
+        bindings = self._handle.attrs["NetworkSettings"]["Ports"].get(f"{port}/tcp")
+        if not bindings:
+            raise SetupError(f"cannot reach {self.name}: its port {port} is not published")
+        return int(bindings[0]["HostPort"])
+
+    def put(self, files: Mapping[str, str]) -> None:
+        """Write text files, {absolute path: text}, making directories; the container may be stopped."""
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            for name, text in files.items():
+                data = text.encode()
+                entry = tarfile.TarInfo(name.lstrip("/"))
+                entry.size, entry.mode = len(data), 0o644
+                tar.addfile(entry, io.BytesIO(data))
+        with explained(f"write {', '.join(files)} into {self.name}"):
+            self._handle.put_archive("/", archive.getvalue())
+
+    def execute(self, *command: str) -> str:
+        """Run a command inside and return its output; raises SetupError when it fails."""
+        with explained(f"run {command[0]} in {self.name}"):
+            code, output = self._handle.exec_run(list(command))
+        text: str = output.decode(errors="replace")
+        if code != 0:
+            raise SetupError(f"{command[0]} failed in {self.name}: {text.strip()}")
+        return text
+
+    def processes(self) -> list[dict[str, str]]:
+        """Processes as the engine's host sees them, one dict a process with pid, stat and command."""
+        with explained(f"list the processes of {self.name}"):
+            top = self._handle.top(ps_args="-eo pid,stat,args")
+        return [dict(zip(("pid", "stat", "command"), row, strict=False)) for row in top["Processes"] or []]
+
+    def attach(self) -> Iterator[tuple[bytes, bytes]]:
+        """Attach to its output before a start: chunks of (standard output, standard error) until it stops.
+
+        The stream goes straight from the engine to its reader, which slows the container down where it
+        cannot keep up: nothing is lost, and nothing is written to the engine's disk.
+        """
+        with explained(f"attach to {self.name}"):
+            stream = self._handle.attach(stdout=True, stderr=True, stream=True, logs=False, demux=True)
+        return self._chunks(stream)
+
+    def _chunks(self, stream: Any) -> Iterator[tuple[bytes, bytes]]:
+        with explained(f"follow the output of {self.name}"), closing(stream._response):
+            for out, err in stream:
+                yield out or b"", err or b""
+
+    def output(self) -> bytes:
+        """Everything it printed so far, standard output and standard error together."""
+        with explained(f"read the output of {self.name}"):
+            return bytes(self._handle.logs(stdout=True, stderr=True))
+
+    def remove(self) -> None:
+        """Kill and remove it with its anonymous volumes; a container that is gone is fine."""
+        try:
+            with explained(f"remove {self.name}"):
+                self._handle.remove(force=True, v=True)
+        except Vanished:
+            pass
