@@ -102,11 +102,19 @@ def repeat_command(plan: Plan) -> str:
     for name, value in plan.zoo.items():
         if DEFAULTS.get(name) != value:
             words += ["--zoo", f"{name}={value}"]
-    workload, _ = parse(plan.scenario)
+    defaults = _default_params(plan)
     for name, value in plan.params.items():
-        if workload.params.get(name) != value:
+        if defaults.get(name) != value:
             words += ["--set", f"{name}={value}"]
     return shlex.join(words)
+
+
+def _default_params(plan: Plan) -> Mapping[str, float]:
+    """Parameters that need not be said; a stored run may be of a workload that is not there any more."""
+    try:
+        return parse(plan.scenario)[0].params
+    except ZkchaosError:
+        return {}
 
 
 def _exact(number: float) -> str:

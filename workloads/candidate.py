@@ -1,0 +1,246 @@
+"""Leader election: ephemeral sequential nodes, each candidate watching only the one right before it.
+
+The second algorithm of the textbooks (and of ZooKeeper's own recipes page): one departure wakes one
+candidate. While it leads, a candidate does fenced work: a transaction that checks its own election node
+and writes to a shared znode, so that an action of a leader whose node is gone is refused by ZooKeeper
+itself. The token of a leadership is the czxid of its election node.
+"""
+
+import json
+import os
+import threading
+from contextlib import suppress
+from typing import Any, BinaryIO
+
+from kazoo.protocol.serialization import (
+    CheckVersion,
+    Create,
+    Delete,
+    Exists,
+    GetChildren,
+    SetData,
+    Transaction,
+)
+from kazoo.protocol.states import WatchedEvent
+from kazoo.security import OPEN_ACL_UNSAFE
+
+from harness.client import NodePlan, NotSent, Program, Refused, Unanswered
+
+ROOT = "/election"
+WORK = "/work"
+
+EPHEMERAL, SEQUENCE = 1, 2
+
+
+class Candidate(Program):
+    """Runs for leader again and again until it is stopped."""
+
+    def __init__(self, plan: NodePlan, out: BinaryIO):
+        super().__init__(plan, out)
+        self.node = ""
+        """Path of the own election node, empty without one."""
+        self.token = 0
+        self.leading = False
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._breaks = 0
+        """How often the connection broke: what was read before a break is no reason to lead after it."""
+        self._guid = ""
+        self._works = 0
+        self._prepared = False
+
+    def run(self) -> None:
+        """Campaign until stopped; a broken connection or a refused call starts the next campaign."""
+        while not self.stopping.is_set():
+            try:
+                if self.connected.wait(0.1):
+                    self._campaign()
+            except (NotSent, Unanswered, Refused):
+                self.stopping.wait(0.05)
+        self.step_down("stopping")
+
+    def stop(self) -> None:
+        """End soon: also wake up whoever waits for the node ahead."""
+        super().stop()
+        self._wake.set()
+
+    def on_session(self, state: str) -> None:
+        """Step down when the connection breaks; forget the node when the session is lost."""
+        if state == "connected":
+            return
+        self.step_down(state)
+        with self._lock:
+            self._breaks += 1
+            if state == "lost":
+                self._forget()
+        self._wake.set()
+
+    def step_down(self, why: str) -> None:
+        """Stop believing; does nothing when this candidate does not lead."""
+        with self._lock:
+            if self.leading:
+                self.leading = False
+                self.event("stepped-down", key=self.node, value={"token": self.token, "why": why})
+
+    def _campaign(self) -> None:
+        breaks = self._breaks
+        self._prepare()
+        if not self.node:
+            self._join()
+        self._wake.clear()
+        mine = self.node.rpartition("/")[2]
+        names = self._candidates()
+        if mine not in names:
+            with self._lock:
+                self._forget()
+            return
+        ahead = [name for name in names if _sequence(name) < _sequence(mine)]
+        if not ahead:
+            self._lead(breaks)
+        elif self._watch(max(ahead, key=_sequence)) and not self.stopping.is_set():
+            self._wake.wait(self.patience)
+
+    def _prepare(self) -> None:
+        """Make the parents, once."""
+        if self._prepared:
+            return
+        for path in (ROOT, WORK):
+            with suppress(Refused):  # somebody else was quicker
+                self.process.call("create", path, _create(path, 0), within=self.patience, shown=str)
+        self._prepared = True
+
+    def _join(self) -> None:
+        """Create the own node, or find the one that a create without an answer left behind."""
+        if self._guid and self._adopt():
+            return
+        # Not from the seed: the next life of this node must not take the last one's node for its own.
+        self._guid = os.urandom(8).hex()
+        path = f"{ROOT}/{self._guid}-"
+        answer = self.process.call(
+            "create",
+            path,
+            _create(path, EPHEMERAL | SEQUENCE),
+            within=self.patience,
+            value={"ephemeral": True, "sequence": True},
+            shown=str,
+        )
+        self._enter(answer.value, answer.reply.zxid, answer.reply.session)
+
+    def _adopt(self) -> bool:
+        mine = next((name for name in self._candidates() if name.startswith(self._guid)), None)
+        if mine is None:
+            return False
+        answer = self._exists(f"{ROOT}/{mine}", None)
+        stat = answer.value
+        if stat is None or stat.ephemeralOwner != answer.reply.session:
+            return False
+        self._enter(f"{ROOT}/{mine}", stat.czxid, answer.reply.session)
+        return True
+
+    def _enter(self, node: str, token: int, session: int) -> None:
+        with self._lock:
+            # The session may have been lost between the answer and here; its node is then no good.
+            if session == self.client.session:
+                self.node, self.token = node, token
+        self.event("candidate", key=node, value={"token": token}, session=session)
+
+    def _forget(self) -> None:
+        self.node, self.token, self._guid = "", 0, ""
+
+    def _candidates(self) -> list[str]:
+        answer = self.process.call(
+            "children", ROOT, GetChildren(ROOT, None), within=self.patience, shown=lambda names: names
+        )
+        return list(answer.value)
+
+    def _watch(self, name: str) -> bool:
+        """Watch the candidate right before; False when it is gone already."""
+        return self._exists(f"{ROOT}/{name}", self._watch_fired).value is not None
+
+    def _exists(self, path: str, watcher: Any) -> Any:
+        return self.process.call(
+            "exists",
+            path,
+            Exists(path, watcher),
+            within=self.patience,
+            shown=lambda stat: stat is not None,
+        )
+
+    def _watch_fired(self, event: WatchedEvent) -> None:
+        if event.path:
+            self.event("watch", key=event.path, value={"type": event.type})
+        self._wake.set()
+
+    def _lead(self, breaks: int) -> None:
+        with self._lock:
+            if breaks != self._breaks or not self.node:
+                return
+            if not self.leading:
+                self.leading = True
+                self.event("leader", key=self.node, value={"token": self.token})
+        self._reign()
+
+    def _reign(self) -> None:
+        """Work until the leadership or the term is over."""
+        end = self.recorder.clock() + self.term * 1e9
+        while self.leading and not self.stopping.is_set() and self.recorder.clock() < end:
+            self.work()
+            self.stopping.wait(self.plan.params["interval"])
+        if self.leading and not self.stopping.is_set():
+            self._resign()
+
+    @property
+    def term(self) -> float:
+        """Seconds after which a leader makes room for the next one."""
+        return float(self.plan.params["term"]) * self.random.uniform(0.5, 1.5)
+
+    def _resign(self) -> None:
+        with self._lock:
+            node = self.node
+        self.step_down("term")
+        if node:
+            self.process.call("delete", node, Delete(node, -1), within=self.patience)
+        with self._lock:
+            self._forget()
+
+    def work(self) -> None:
+        """Do one fenced action; step down when ZooKeeper refuses it."""
+        value = self._next_work()
+        if value is None:
+            return
+        fence = CheckVersion(value["path"], 0)
+        act = SetData(WORK, json.dumps(value).encode(), -1)
+        try:
+            self.process.call(
+                "work",
+                WORK,
+                Transaction([fence, act]),
+                within=self.patience,
+                value=value,
+                shown=lambda _: value,
+            )
+        except Refused:
+            self.refused()
+
+    def refused(self) -> None:
+        """Give up the leadership: the own node is gone, and with it the right to lead."""
+        self.step_down("refused")
+        with self._lock:
+            self._forget()
+
+    def _next_work(self) -> dict[str, Any] | None:
+        """Describe the next action; None when the node was lost a moment ago."""
+        with self._lock:
+            if not self.node:
+                return None
+            self._works += 1
+            return {"token": self.token, "path": self.node, "n": self._works}
+
+
+def _create(path: str, flags: int) -> Create:
+    return Create(path, b"", OPEN_ACL_UNSAFE, flags)
+
+
+def _sequence(name: str) -> int:
+    """Return the number that ZooKeeper appended: ten digits."""
+    return int(name[-10:])
