@@ -10,7 +10,8 @@ import kazoo.version
 import pytest
 
 from harness.clock import wait_for
-from harness.engine import LABEL, Container, Engine
+from harness.container import Container
+from harness.engine import LABEL, Engine
 from harness.errors import SetupError
 from harness.four_letter import status
 from harness.images import app_image, server_image, tools_image
