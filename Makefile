@@ -28,7 +28,7 @@ lint: $(READY)
 	$(VENV)/bin/mypy
 
 clean:
-	@if [ -x $(VENV)/bin/zkchaos ]; then $(VENV)/bin/zkchaos clean; fi
+	@if [ -x $(VENV)/bin/zkchaos ]; then $(VENV)/bin/zkchaos clean || echo "going on without"; fi
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

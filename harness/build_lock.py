@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from harness.errors import SetupError
+
 Say = Callable[[str], None]
 """Shows one line of progress. It may raise, which ends the work that it tells of."""
 
@@ -67,7 +69,13 @@ def cache_directory() -> Path:
 def build_lock(name: str, say: Say) -> Iterator[None]:
     """Keep others, processes and threads, from making the same image; wait for those who are at it."""
     path = cache_directory() / (re.sub(r"[^\w.-]+", "_", name) + ".lock")
-    with path.open("a") as file:
+    try:
+        opened = path.open("a")
+    except OSError as error:
+        raise SetupError(
+            f"cannot write {path}: {error.strerror}; set XDG_CACHE_HOME to a writable directory."
+        ) from error
+    with opened as file:
         if not _try_lock(file):
             heartbeat = Heartbeat(name, say)
             heartbeat.step("waiting for another process that makes it")

@@ -10,6 +10,7 @@ from checkers.result import Results, Verdict
 from harness.engine import Engine
 from harness.history import History
 from harness.images import Images, ready_images
+from harness.interrupts import Interrupts
 from harness.judging import report_run
 from harness.planner import Wish, make_plan, repeat_command
 from harness.progress import Progress
@@ -93,15 +94,18 @@ class Chaos:
         __tracebackhide__ = True
         plan = make_plan(Wish(scenario=scenario, image=self._workshop.image, **{**wishes, **self._overrides}))
         directory = RunDirectory.create(self._runs, plan)
-        with Progress() as progress:
+        with Interrupts(lambda: None, _give_up) as interrupts, Progress() as progress:
             Runner(
                 plan,
                 directory,
                 self._workshop.engine,
                 self._workshop.images,
                 progress=progress,
+                stop=lambda: interrupts.requested,
                 keep=self._keep,
             ).run()
+        if interrupts.requested:
+            raise KeyboardInterrupt
         history, results = report_run(directory)
         self._item.user_properties += [
             ("scenario", plan.scenario),
@@ -116,3 +120,8 @@ class Chaos:
                 f"repeat: {repeat_command(plan)}"
             )
         return Outcome(results, history, directory)
+
+
+def _give_up() -> None:
+    """A second request to stop: pytest ends, and the runner removes the containers on the way out."""
+    raise KeyboardInterrupt

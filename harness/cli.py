@@ -1,6 +1,7 @@
 """The command line: run, check, report, list, faults, workloads, setup, clean."""
 
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,10 @@ from typing import Any
 import click
 
 from harness import __version__
-from harness.errors import ZkchaosError
+from harness.errors import NO_RUN, SetupError, ZkchaosError
 
 # Docker, pandas, the checkers and the reports are imported by the commands that need them: `zkchaos --help`
 # and shell completion stay quick.
-
-NO_RUN = 3
 
 runs_dir = click.option(
     "--runs-dir",
@@ -123,13 +122,17 @@ def run(
 @runs_dir
 def check(where: str, runs_dir: Path) -> int:
     """Judge a stored run again, from its files alone."""
-    from harness.judging import EXIT_CODES, judge_run
+    from harness.judging import EXIT_CODES, judge_run, store_results
     from harness.session import tell_results
     from harness.store import RunDirectory
 
     found = RunDirectory.find(where, runs_dir)
     _, results = judge_run(found)
     tell_results(results)
+    try:
+        store_results(found, results)
+    except SetupError as error:
+        click.echo(f"zkchaos: the verdict is not stored: {error}", err=True)
     return EXIT_CODES[results.verdict]
 
 
@@ -204,11 +207,17 @@ def setup(image: str | None) -> int:
 @cli.command()
 @click.argument("which", metavar="[RUN]", required=False)
 def clean(which: str | None) -> int:
-    """Remove the containers, networks and volumes of RUN, or of every run. Images and histories stay."""
+    """Remove the containers, networks and volumes of RUN, or of every run.
+
+    Without RUN also those of runs that are still going on. Images and histories stay.
+    """
     from harness.engine import Engine
 
     counts = Engine.connect().sweep(which)
-    click.echo("removed " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
+    if not any(counts.values()):
+        click.echo(f"there is nothing of {which or 'any run'} on the engine")
+    else:
+        click.echo("removed " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
     return 0
 
 
@@ -227,17 +236,22 @@ def guarded(command: Callable[[], Any]) -> int:
             if isinstance(error, click.UsageError) and error.ctx
             else ""
         )
-        return _complain(error.format_message().rstrip(".") + "." + hint)
-    except click.exceptions.Abort:
-        return _complain("interrupted.")
-    except KeyboardInterrupt:
+        return _complain(_sentence(error.format_message()) + hint)
+    except (click.exceptions.Abort, KeyboardInterrupt):
         return _complain("interrupted.")
     except SystemExit:
         # click's way out, with code 1, when the reader of the output went away: there is nobody left to tell.
         return NO_RUN
     except ZkchaosError as error:
         return _complain(str(error))
+    except Exception:  # noqa: BLE001 - a mistake of zkchaos's own must not look like a verdict
+        traceback.print_exc()
+        return _complain("this is a mistake in zkchaos itself; please report it with the lines above.")
     return code if isinstance(code, int) else 0
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _complain(sentence: str) -> int:

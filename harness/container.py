@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import SetupError
-from harness.sdk import Vanished, explained
+from harness.sdk import Vanished, explained, gone_is_fine
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +135,5 @@ class Container:
 
     def remove(self) -> None:
         """Kill and remove it with its anonymous volumes; a container that is gone is fine."""
-        try:
-            with explained(f"remove {self.name}"):
-                self._handle.remove(force=True, v=True)
-        except Vanished:
-            pass
+        with explained(f"remove {self.name}"), gone_is_fine():
+            self._handle.remove(force=True, v=True)

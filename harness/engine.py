@@ -5,8 +5,10 @@ Everything it hands out is its own type, so that nothing of the SDK leaks into t
 
 import io
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, BinaryIO
 
 from harness.container import Container
@@ -15,6 +17,10 @@ from harness.sdk import LOGGED, UNLOGGED, Vanished, connect, explained, gone_is_
 
 LABEL = "zkchaos"
 RUN_LABEL = "zkchaos.run"
+
+SWEEPS = 5
+SWEEP_AGAIN = 0.2
+"""Seconds after which a removal that failed is tried again, more each time."""
 
 SHOWN_LINES = 20
 """How many of a failed build's last lines its error shows."""
@@ -196,23 +202,44 @@ class Engine:
         return Container(handle)
 
     def sweep(self, run: str | None = None) -> dict[str, int]:
-        """Remove the containers, networks and volumes of one run, or of all runs; return how many."""
-        label = f"{RUN_LABEL}={run}" if run else f"{LABEL}=1"
-        filters = {"label": label}
+        """Remove the containers, networks and volumes of one run, or of all runs; return how many.
+
+        What cannot be removed does not keep the rest: it is tried again, because whoever is cleaning up
+        beside us holds networks and volumes for an instant, and raises SetupError in the end.
+        """
         counts = {"containers": 0, "networks": 0, "volumes": 0}
-        with explained("look for what a run left behind"):
-            for handle in self._client.containers.list(all=True, filters=filters, ignore_removed=True):
-                Container(handle).remove()
-                counts["containers"] += 1
-            for network in self._client.networks.list(filters=filters):
-                with gone_is_fine():
-                    network.remove()
-                counts["networks"] += 1
-            for volume in self._client.volumes.list(filters=filters):
-                with gone_is_fine():
-                    volume.remove(force=True)
-                counts["volumes"] += 1
+        for attempt in range(SWEEPS):
+            failures = self._sweep_once(run, counts)
+            if not failures:
+                break
+            time.sleep(SWEEP_AGAIN * (attempt + 1))
+        if failures:
+            raise SetupError(failures[0])
         return counts
+
+    def _sweep_once(self, run: str | None, counts: dict[str, int]) -> list[str]:
+        """Remove what can be removed, add it to the counts, and return why the rest could not."""
+        filters = {"label": f"{RUN_LABEL}={run}" if run else f"{LABEL}=1"}
+        with explained("look for what a run left behind"):
+            containers = self._client.containers.list(all=True, filters=filters, ignore_removed=True)
+            networks = self._client.networks.list(filters=filters)
+            volumes = self._client.volumes.list(filters=filters)
+        removals = [("containers", Container(handle).remove) for handle in containers]
+        removals += [("networks", partial(_remove, network)) for network in networks]
+        removals += [("volumes", partial(_remove, volume, force=True)) for volume in volumes]
+        failures = []
+        for kind, remove in removals:
+            try:
+                remove()
+                counts[kind] += 1
+            except SetupError as error:
+                failures.append(str(error))
+        return failures
+
+
+def _remove(thing: Any, **options: Any) -> None:
+    with explained(f"remove {thing.name}"), gone_is_fine():
+        thing.remove(**options)
 
 
 def _split_tag(reference: str) -> tuple[str, str, str]:

@@ -1,5 +1,8 @@
 """Errors that a user sees: each is one sentence that names the input and the way out."""
 
+NO_RUN = 3
+"""Exit code when there was nothing to judge: bad arguments, Docker, image, set-up."""
+
 
 class ZkchaosError(Exception):
     """The command cannot go on; its text is shown as it is and the exit code is 3."""

@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,7 +189,8 @@ def _version_of(engine: Engine, reference: str, info: ImageInfo) -> str:
     if note.is_file():
         return note.read_text()
     version = _ask_version(engine, reference)
-    note.write_text(version)
+    with suppress(OSError):  # asked again the next time
+        note.write_text(version)
     return version
 
 

@@ -1,10 +1,11 @@
-"""Ctrl-C and SIGTERM: the first asks for an orderly end, the second for an end at once."""
+"""Ctrl-C, SIGTERM, a terminal that goes away: the first asks for an orderly end, the second ends at once."""
 
 import signal
+import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
@@ -21,6 +22,8 @@ class Interrupts:
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> "Interrupts":
+        if threading.current_thread() is not threading.main_thread():
+            return self  # elsewhere no handler can be set; whoever owns the main thread has its own
         for number in SIGNALS:
             self._before[number] = signal.signal(number, self._handle)
         return self

@@ -12,25 +12,23 @@ from reports.html import write_report
 
 EXIT_CODES = {Verdict.VALID: 0, Verdict.VIOLATION: 1, Verdict.UNKNOWN: 2}
 
-NO_RUN = 3
-"""Exit code when there was nothing to judge: bad arguments, Docker, image, set-up."""
-
 
 def judge_run(run: RunDirectory) -> tuple[History, Results]:
-    """Judge a run and write its results.json; the history is only read.
-
-    Raises HistoryError when the history cannot be read, SetupError when the disk refuses the results.
-    """
+    """Judge a run; nothing is written. Raises HistoryError when the history cannot be read."""
     history = read_history(run.history)
-    results = judge(history, repeat_command(history.plan))
+    return history, judge(history, repeat_command(history.plan))
+
+
+def store_results(run: RunDirectory, results: Results) -> None:
+    """Write results.json; raises SetupError when the disk refuses it."""
     data = msgspec.json.format(msgspec.json.encode(results), indent=2) + b"\n"
     run.write(run.results, data)
-    return history, results
 
 
 def report_run(run: RunDirectory) -> tuple[History, Results]:
     """Judge a run and draw its report."""
     history, results = judge_run(run)
+    store_results(run, results)
     write_report(history, results, run.report)
     return history, results
 

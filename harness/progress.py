@@ -1,7 +1,10 @@
 """Progress of a run: a live line on a terminal, plain lines elsewhere."""
 
+import queue
 import sys
+import threading
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import TextIO
 
@@ -11,6 +14,9 @@ from rich.text import Text
 
 from harness.board import Snapshot
 from harness.history import Event
+
+LAST_LINES_WITHIN = 5.0
+"""Seconds that the last lines may take to reach the screen."""
 
 PLAIN_EVERY = 10.0
 """Seconds between two status lines where there is no terminal."""
@@ -29,16 +35,22 @@ PHASES = {
 class Progress:
     """Shows phases, faults and troubles as they come, and in between how the run goes.
 
-    The listener runs under the history's lock: it only prints.
+    The listener runs under the history's lock and must never wait for a reader of the screen, so a
+    thread of its own prints. A screen that is gone costs the run nothing.
     """
 
     def __init__(self, out: TextIO = sys.stdout):
         self._console = Console(file=out, highlight=False, soft_wrap=True)
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._printer: threading.Thread | None = None
         self._live: Live | None = None
         self._next_plain = 0.0
         self._start: int | None = None
 
     def __enter__(self) -> "Progress":
+        # A daemon: a screen that takes nothing more must not keep the process.
+        self._printer = threading.Thread(target=self._print, name="progress", daemon=True)
+        self._printer.start()
         if self._console.is_terminal:
             self._live = Live(Text(), console=self._console, refresh_per_second=4, transient=True)
             self._live.start()
@@ -47,13 +59,38 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._lines.put(None)
+        if self._printer:
+            self._printer.join(LAST_LINES_WITHIN)
+            self._printer = None
         if self._live:
-            self._live.stop()
+            with suppress(OSError):
+                self._live.stop()
             self._live = None
 
     def say(self, line: str) -> None:
         """Print one line that stays."""
-        self._console.print(Text(line))
+        if self._printer:
+            self._lines.put(line)
+        else:
+            self._console.print(Text(line))
+
+    def settle(self) -> None:
+        """Wait until everything said so far is printed."""
+        self._lines.join()
+
+    def _print(self) -> None:
+        gone = False
+        while True:
+            line = self._lines.get()
+            if line is not None and not gone:
+                try:
+                    self._console.print(Text(line))
+                except OSError:
+                    gone = True
+            self._lines.task_done()
+            if line is None:
+                return
 
     def listen(self, event: Event) -> None:
         """Print what a person wants to know at once."""

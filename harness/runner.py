@@ -63,8 +63,18 @@ class Runner:
         try:
             self._perform(stage)
         finally:
-            stage.tear_down(keep=self._keep)
+            self._tear_down(stage)
             history.close()
+
+    def _tear_down(self, stage: Stage) -> None:
+        """What cannot be removed costs nobody the verdict of a run that is in the history already."""
+        try:
+            stage.tear_down(keep=self._keep)
+        except SetupError as error:
+            self._progress.say(
+                f"something of this run is left on the engine ({error}); "
+                f"`zkchaos clean {self.plan.run}` removes it."
+            )
 
     def _engine_clock(self) -> Clock:
         if self._engine.is_this_machine():

@@ -4,7 +4,7 @@ What it raises becomes one sentence here; `harness.container` and `harness.engin
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 import docker
@@ -48,7 +48,7 @@ def connect() -> Any:
     except (errors.DockerException, requests.RequestException) as error:
         raise SetupError(
             "no Docker engine answers: install and start one (`make chaos` does it for root on Debian "
-            f"and Ubuntu), or set DOCKER_HOST ({_last_line(error)})."
+            f"and Ubuntu), or set DOCKER_HOST ({_reason(error)})."
         ) from error
     return client
 
@@ -56,9 +56,20 @@ def connect() -> Any:
 @contextmanager
 def gone_is_fine() -> Iterator[None]:
     """Remove something that another clean-up may be removing at the same time."""
-    with suppress(errors.NotFound):
+    try:
         yield
+    except errors.NotFound:
+        pass
+    except errors.APIError as error:
+        if "already in progress" not in str(error.explanation):
+            raise
 
 
-def _last_line(error: Exception) -> str:
+def _reason(error: BaseException) -> str:
+    """The operating system's word at the bottom of a pile of wrapped exceptions, else the first one's."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+        cause = cause.__cause__ or cause.__context__
     return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__

@@ -8,10 +8,10 @@ import click
 
 from checkers.result import Results, Verdict
 from harness.engine import Engine
-from harness.errors import Interrupted, SetupError
+from harness.errors import NO_RUN, Interrupted, SetupError
 from harness.images import ready_images
 from harness.interrupts import Interrupts
-from harness.judging import EXIT_CODES, NO_RUN, report_run
+from harness.judging import EXIT_CODES, report_run
 from harness.plan import Plan
 from harness.planner import repeat_command
 from harness.progress import Progress
@@ -38,8 +38,14 @@ def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
         progress.say("stopping: healing, collecting and judging what there is; once more to drop everything.")
 
     def on_second() -> None:
-        drop_everything(plan.run)
-        click.echo("stopped at once; the containers are removed.")
+        gone = drop_everything(plan.run)
+        # The terminal may be gone too.
+        with suppress(OSError):
+            click.echo(
+                "stopped at once; the containers are removed."
+                if gone
+                else f"stopped at once; containers are left, `zkchaos clean {plan.run}` removes them."
+            )
         os._exit(NO_RUN)
 
     def say(line: str) -> None:
@@ -69,15 +75,16 @@ def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
     return EXIT_CODES[results.verdict]
 
 
-def drop_everything(run: str) -> None:
-    """Remove what a run has on the engine, and what its own threads still add while they set it up."""
+def drop_everything(run: str) -> bool:
+    """Remove what a run has on the engine, and what its own threads still add; tell whether all is gone."""
     # A connection of its own: the first one may be in the middle of a call on this very thread.
     engine = Engine.connect()
     for _ in range(SWEEPS):
         # A network that somebody just joined cannot be removed; its newcomer goes with the next sweep.
         with suppress(SetupError):
             if not any(engine.sweep(run).values()):
-                return
+                return True
+    return False
 
 
 def tell_plan(plan: Plan) -> None:
@@ -97,11 +104,11 @@ def tell_results(results: Results) -> None:
     click.echo("")
     for result in results.results:
         click.echo(f"{MARKS[result.verdict]} {result.name}: {result.sentence}")
-        for violation in result.violations:
-            if violation.sentence != result.sentence:
-                click.echo(f"    {violation.sentence}")
-        for missing in result.missing:
-            if missing != result.sentence:
+        # The first of each is the result's own sentence.
+        for violation in result.violations[1:]:
+            click.echo(f"    {violation.sentence}")
+        if result.verdict is Verdict.UNKNOWN:
+            for missing in result.missing[1:]:
                 click.echo(f"    {missing}")
     click.echo("")
     click.echo(f"verdict   {results.verdict}: {results.sentence}")

@@ -25,6 +25,9 @@ SESSIONS_WITHIN = 60.0
 STOP_WITHIN = 20.0
 """Seconds that an app node has to close its session and end."""
 
+JOIN_WITHIN = 10.0
+"""Seconds in which a stream ends after its container."""
+
 GRACE = 600.0
 """Seconds beyond the planned time after which an app node ends by itself, should nobody stop it."""
 
@@ -114,7 +117,7 @@ class Stage:
                     f"{app.name} did not end within {STOP_WITHIN:g} s of being asked to, and was killed."
                 )
                 app.kill()
-                app.join()
+                app.join(JOIN_WITHIN)
 
     def collect(self, logs: Path) -> None:
         """Keep what every server logged and what the programs said on standard error."""
@@ -138,17 +141,22 @@ class Stage:
             self._monitor = None
 
     def tear_down(self, *, keep: bool) -> None:
-        """End every thread and remove everything of this run from the engine, unless it is to be kept."""
+        """End every thread and remove everything of this run from the engine, unless it is to be kept.
+
+        Raises SetupError when something could not be removed.
+        """
         self.stop_watching()
-        if keep:
+        try:
+            if keep:
+                for app in self.apps.values():
+                    self._end_quietly(app)
+            else:
+                for app in self.apps.values():
+                    app.expected_down = True
+                self._engine.sweep(self.plan.run)
+        finally:
             for app in self.apps.values():
-                self._end_quietly(app)
-        else:
-            for app in self.apps.values():
-                app.expected_down = True
-            self._engine.sweep(self.plan.run)
-        for app in self.apps.values():
-            app.join()
+                app.join(JOIN_WITHIN)
 
     def _end_quietly(self, app: AppNode) -> None:
         if app.streaming:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -61,14 +62,15 @@ class RunDirectory:
             draft.write_bytes(data)
             draft.replace(path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
             raise SetupError(f"cannot write {path}: {error.strerror}.") from error
 
 
 def new_run_id(scenario: str) -> str:
     """Make an id that sorts by time, says what ran, and is unique on the engine too."""
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{now}-{scenario.replace(':', '-')}-{secrets.token_hex(2)}"
+    return f"{now}-{scenario.replace(':', '-')}-{secrets.token_hex(4)}"
 
 
 def list_runs(runs: Path) -> Iterator[RunDirectory]:

@@ -18,19 +18,15 @@ QUIET.propagate = False
 
 
 @contextmanager
-def visiting(
-    address: tuple[str, int], within: float, identity: tuple[int, bytes] | None = None
-) -> Iterator[RecordingClient]:
-    """Hold a session with one server, and close it afterwards: `client.closing` then has the reply.
+def visiting(address: tuple[str, int], within: float) -> Iterator[RecordingClient]:
+    """Hold a session with one server, and close it afterwards.
 
-    With `identity`, the id and password of a session, that very session is taken over, and closed.
     Raises EnsembleError when the server does not answer within the seconds given.
     """
     host, port = address
     client = RecordingClient(
         hosts=f"{host}:{port}",
         timeout=max(within, 1.0),
-        client_id=identity,
         connection_retry=KazooRetry(max_tries=-1, delay=0.02, max_delay=0.2, deadline=within),
         logger=QUIET,
     )

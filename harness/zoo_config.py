@@ -18,8 +18,8 @@ DEFAULTS: Mapping[str, str] = {
     "4lw.commands.whitelist": "*",
 }
 
-OWNED = frozenset({"dataDir", "dataLogDir", "clientPort", "clientPortAddress"})
-"""What the harness decides itself, because nodes, volumes and ports depend on it."""
+OWNED = frozenset({"dataDir", "dataLogDir", "clientPort", "clientPortAddress", "4lw.commands.whitelist"})
+"""What the harness decides itself, because nodes, ports and proofs depend on it."""
 
 
 NUMBERS = frozenset({"tickTime", "initLimit", "syncLimit", "minSessionTimeout", "maxSessionTimeout"})

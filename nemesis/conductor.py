@@ -98,22 +98,19 @@ class Conductor:
         within: float,
     ) -> bool:
         """Do it and look until it is proven; write the proof, or why there is none."""
-        deadline = Deadline(within)
-        reason = f"not seen within {within:g} s"
+        proof, reason = None, f"not seen within {within:g} s"
         try:
             act()
-            while not deadline.passed:
-                proof = observe()
-                if proof is not None:
-                    self._tell(f, step, "proven", fault.target_name, proof=proof)
-                    return True
-                time.sleep(LOOK_EVERY)
+            proof, reason = _look(observe, Deadline(within), reason)
         except ZkchaosError as error:
             reason = str(error)
         except Exception as error:  # noqa: BLE001 - a fault with a bug of its own is one that was not proven
             reason = f"{type(error).__name__}: {error}"
-        self._tell(f, step, "unproven", fault.target_name, reason=reason)
-        return False
+        if proof is None:
+            self._tell(f, step, "unproven", fault.target_name, reason=reason)
+            return False
+        self._tell(f, step, "proven", fault.target_name, proof=proof)
+        return True
 
     def _tell(self, f: str, step: Step, stage: str, target: str | None, **more: Any) -> None:
         targets = [target] if target else []
@@ -125,3 +122,15 @@ class Conductor:
             key=step.fault,
             value={"id": step.id, "stage": stage, "targets": targets, **more},
         )
+
+
+def _look(observe: Callable[[], Proof | None], deadline: Deadline, reason: str) -> tuple[Proof | None, str]:
+    """Look until there is a proof; whoever does not answer is asked again until the deadline."""
+    while True:
+        try:
+            proof = observe()
+        except ZkchaosError as error:
+            proof, reason = None, str(error)
+        if proof is not None or deadline.passed:
+            return proof, reason
+        time.sleep(LOOK_EVERY)

@@ -19,6 +19,7 @@ from kazoo.protocol.serialization import (
     Exists,
     GetChildren,
     SetData,
+    Sync,
     Transaction,
 )
 from kazoo.protocol.states import WatchedEvent
@@ -46,6 +47,8 @@ class Candidate(Program):
         self._breaks = 0
         """How often the connection broke: what was read before a break is no reason to lead after it."""
         self._guid = ""
+        self._leaving = ""
+        """The own node while it is being given up."""
         self._works = 0
         self._prepared = False
 
@@ -85,6 +88,8 @@ class Candidate(Program):
     def _campaign(self) -> None:
         breaks = self._breaks
         self._prepare()
+        if self._leaving:
+            self._leave()
         if not self.node:
             self._join()
         self._wake.clear()
@@ -127,6 +132,8 @@ class Candidate(Program):
         self._enter(answer.value, answer.reply.zxid, answer.reply.session)
 
     def _adopt(self) -> bool:
+        # The server of this connection may not have seen what the last one did.
+        self.process.call("sync", ROOT, Sync(ROOT), within=self.patience)
         mine = next((name for name in self._candidates() if name.startswith(self._guid)), None)
         if mine is None:
             return False
@@ -145,7 +152,7 @@ class Candidate(Program):
         self.event("candidate", key=node, value={"token": token}, session=session)
 
     def _forget(self) -> None:
-        self.node, self.token, self._guid = "", 0, ""
+        self.node, self.token, self._guid, self._leaving = "", 0, "", ""
 
     def _candidates(self) -> list[str]:
         answer = self.process.call(
@@ -196,10 +203,16 @@ class Candidate(Program):
 
     def _resign(self) -> None:
         with self._lock:
-            node = self.node
+            self._leaving = self.node
         self.step_down("term")
+        self._leave()
+
+    def _leave(self) -> None:
+        """Delete the own node and be sure of it: one whose deletion is in flight must not lead again."""
+        node = self._leaving
         if node:
-            self.process.call("delete", node, Delete(node, -1), within=self.patience)
+            with suppress(Refused):  # an attempt without an answer had done it
+                self.process.call("delete", node, Delete(node, -1), within=self.patience)
         with self._lock:
             self._forget()
 

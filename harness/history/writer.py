@@ -70,6 +70,7 @@ class HistoryWriter:
         return self._failed
 
     def close(self) -> None:
-        """Close the file; closing twice is harmless."""
+        """Close the file; closing twice is harmless, and what is written afterwards is refused."""
         with self._lock:
+            self._failed = self._failed or f"the history {self.path} is closed."
             self._file.close()

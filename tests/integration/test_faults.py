@@ -140,16 +140,20 @@ def test_pause_app_leader_leaves_a_leader_behind_that_can_do_no_harm(theatre: Th
 
 
 def test_expire_app_leader_ends_the_session_under_a_healthy_client(theatre: Theatre) -> None:
-    app = theatre.app_leader()
-    reign, before = reign_of(theatre, app.name), pid(app.container)
-    token = reign.value["token"]
-    session = theatre.board.snapshot().sessions[app.name]
-    mark = theatre.now()
-    fault = ExpireAppLeader(theatre.arena, app.name, {})
-
-    proof = bite(fault)
-    assert proof["session"] == session
-    closed = proof["closed_at_zxid"]
+    # Now and then a server carries the closing out and drops its answer: that tells no zxid to compare.
+    for _ in range(3):
+        app = theatre.app_leader()
+        reign, before = reign_of(theatre, app.name), pid(app.container)
+        token = reign.value["token"]
+        session = theatre.board.snapshot().sessions[app.name]
+        mark = theatre.now()
+        fault = ExpireAppLeader(theatre.arena, app.name, {})
+        proof = bite(fault)
+        assert proof["session"] == session
+        closed = proof["closed_at_zxid"]
+        if closed:
+            break
+        theatre.settle()
     assert closed > token
     answers = theatre.look(reign.key).values()
     assert all(answer.value is None and answer.reply.zxid >= closed for answer in answers)

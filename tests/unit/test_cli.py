@@ -192,7 +192,17 @@ def test_a_report_is_drawn_and_its_place_is_said(zkchaos: Terminal, stored: RunD
 
 def test_a_disk_that_refuses_the_results_is_told(zkchaos: Terminal, stored: RunDirectory) -> None:
     stored.results.mkdir()
-    assert zkchaos.complaint("check", stored.name) == f"cannot write {stored.results}: Is a directory."
+    code, out, err = zkchaos("check", stored.name)
+    assert code == 2
+    assert "verdict   unknown" in out
+    assert err == f"zkchaos: the verdict is not stored: cannot write {stored.results}: Is a directory.\n"
+
+
+def test_a_mistake_of_our_own_is_no_verdict(capsys: pytest.CaptureFixture[str]) -> None:
+    assert guarded(lambda: 1 / 0) == 3
+    err = capsys.readouterr().err
+    assert "ZeroDivisionError" in err
+    assert err.splitlines()[-1].startswith("zkchaos: this is a mistake in zkchaos itself;")
 
 
 def test_runs_are_listed_with_their_verdicts(zkchaos: Terminal, stored: RunDirectory) -> None:

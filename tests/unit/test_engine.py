@@ -293,3 +293,38 @@ def test_no_engine_is_one_sentence_with_the_way_out(monkeypatch: pytest.MonkeyPa
     assert "\n" not in str(caught.value)
     del caught
     gc.collect()
+
+
+def test_a_sweep_goes_on_past_what_cannot_be_removed_and_tries_it_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("harness.engine.SWEEP_AGAIN", 0)
+    there = {"busy": 2, "free": 0}
+    """Refusals left, by name."""
+
+    def listing(*names: str) -> Any:
+        def find(**options: Any) -> list[Any]:
+            return [SimpleNamespace(name=n, remove=lambda n=n: remove(n)) for n in names if n in there]
+
+        return SimpleNamespace(list=find)
+
+    def remove(name: str) -> None:
+        if there[name]:
+            there[name] -= 1
+            raise errors.APIError("403", answer(403), "network busy has active endpoints")
+        del there[name]
+
+    nothing = SimpleNamespace(list=lambda **options: [])
+    swept = engine(containers=nothing, networks=listing("busy", "free"), volumes=nothing)
+    assert swept.sweep("r1") == {"containers": 0, "networks": 2, "volumes": 0}
+    there.update(busy=99, free=0)
+    with pytest.raises(SetupError, match=r"^cannot remove busy: network busy has active endpoints$"):
+        swept.sweep("r1")
+    assert there.keys() == {"busy"}
+
+
+def test_what_somebody_else_is_removing_counts_as_removed() -> None:
+    def remove(**options: Any) -> None:
+        raise errors.APIError("409", answer(409), "removal of container c1 is already in progress")
+
+    Container(SimpleNamespace(name="c1", id="c1", remove=remove)).remove()

@@ -30,6 +30,7 @@ class Screen:
 
     @property
     def lines(self) -> list[str]:
+        self.progress.settle()
         return self.out.getvalue().splitlines()
 
 
@@ -106,3 +107,17 @@ def test_the_status_comes_at_most_so_often(screen: Screen, monkeypatch: pytest.M
         "heal 60/60 s · 0 ok 0 refused 0 unknown · ZooKeeper leader none · app leader none"
         " · faults 0/0 proven"
     ]
+
+
+class DeadScreen(io.StringIO):
+    """A terminal that went away."""
+
+    def write(self, text: str) -> int:
+        raise OSError(5, "Input/output error")
+
+
+def test_a_screen_that_is_gone_costs_the_run_nothing() -> None:
+    with Progress(DeadScreen()) as progress:
+        progress.say("one")
+        progress.say("two")
+        progress.settle()

@@ -147,7 +147,7 @@ def chaos_workshop():
     return Workshop()
 
 class Runner:
-    def __init__(self, plan, directory, engine, images, *, progress, keep):
+    def __init__(self, plan, directory, engine, images, *, progress, stop, keep):
         self.plan, self.keep = plan, keep
         wishes = (plan.scenario, plan.seed, plan.time, plan.nodes, plan.image, keep, directory.path.parent)
         with Path("plans.txt").open("a") as file:
