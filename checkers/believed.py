@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from checkers.context import fault_ids, plan_of, real_faults, workload_span
+from checkers.context import fault_ids, life_of, plan_of, real_faults, workload_span
 from checkers.intervals import overlapping, uncovered
 from checkers.leaderships import Leadership
 from checkers.result import Violation
@@ -34,8 +34,10 @@ class Overlap:
 def overlaps(history: History, reigns: list[Leadership]) -> list[Overlap]:
     """Return every overlap of beliefs of two processes.
 
-    A fault in EXCUSES on the older believer's node explains an overlap that starts while it lasts, until
-    one session timeout after its healing: by then the process must have noticed.
+    A fault in EXCUSES on the older believer's node that began before the overlap explains it until one
+    session timeout after the healing was proven: by then the process must have noticed. It explains only
+    beliefs that it may have kept alive, or brought about by freezing the process on its way to them:
+    see `_touched`.
     """
     found = []
     for early, late in overlapping(reigns, touching=False):
@@ -47,11 +49,40 @@ def overlaps(history: History, reigns: list[Leadership]) -> list[Overlap]:
 def _explain(history: History, old: Leadership, new: Leadership, start: int, end: int) -> Overlap:
     explained, excuse = start, None
     for fault in real_faults(history):
-        if fault.effect in EXCUSES and old.node in fault.targets and fault.begin <= explained:
+        if fault.begin <= explained and _touched(history, fault, old):
             reach = _reach(history, fault, end)
             if reach > explained:
                 explained, excuse = reach, excuse or fault
     return Overlap(old, new, start, end, explained, excuse)
+
+
+def _touched(history: History, fault: FaultWindow, old: Leadership) -> bool:
+    """Tell whether the fault can be why the older leader believes what is not true any more.
+
+    Either the belief began before the fault was over, or the listing on which it rests was asked for
+    before the fault was proven: then the process may have been frozen between the two. A belief that
+    rests on what was asked for later knew the world after the fault.
+    """
+    if fault.effect not in EXCUSES or old.node not in fault.targets:
+        return False
+    if fault.healed is None or fault.heal_outcome != "proven" or old.start < fault.healed:
+        return True
+    asked = _rests_on(history, old)
+    return asked is not None and asked < (fault.healed if fault.proven is None else fault.proven)
+
+
+def _rests_on(history: History, reign: Leadership) -> int | None:
+    """Return when (ns) the life of the node asked for the last listing that it had got when it believed."""
+    mine = [
+        (op.complete.time, op.invoke.time)
+        for op in history.operations
+        if op.invoke.f == "children"
+        and op.outcome == "ok"
+        and op.complete
+        and op.complete.time <= reign.start
+        and life_of(op.invoke.process) == life_of(reign.process)
+    ]
+    return max(mine)[1] if mine else None
 
 
 def _reach(history: History, fault: FaultWindow, end: int) -> int:

@@ -32,12 +32,13 @@ def ephemeral_cleanup(history: History) -> Result:
     ends = session_ends(history)
     nodes = incarnations(history)
     finals = [sighting for sighting in sightings(history) if sighting.owner is not None]
+    left = left_overs(history, finals)
     found: dict[str, Violation] = {}
     for violation in (
         *_outlived(history, nodes, finals, ends),
         *_resurrected(history, nodes),
         *_apart(history, nodes),
-        *left_overs(history, finals),
+        *left.violations,
     ):
         found.setdefault(violation.key, violation)
     reads = history.select("final-read", type="ok")
@@ -51,7 +52,7 @@ def ephemeral_cleanup(history: History) -> Result:
         ),
         checked=seen,
         violations=list(found.values()),
-        missing=_missing(history, nodes, reads),
+        missing=[*_missing(history, nodes, reads), *left.unjudged],
         measures={"ephemerals": len(nodes), "final_reads": len(reads), "sessions_ended": len(ends)},
     )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from checkers import fault_rules  # noqa: F401 - its rules register themselves
 from checkers.conclusion import conclude
 from checkers.context import plan_of
 from checkers.evidence_rules import RULES, Finding
@@ -9,7 +10,7 @@ from checkers.registry import guarantee
 from checkers.result import Result
 from checkers.wording import count
 from harness.history import History
-from harness.plan import EvidenceRule
+from harness.plan import EvidenceRule, Plan
 
 NAME = "evidence"
 
@@ -18,7 +19,7 @@ NAME = "evidence"
 def evidence(history: History) -> Result:
     """Judge the plan's rules of evidence; never a violation. `checked` counts the rules.
 
-    Measures are the counts by rule.
+    Measures are the counts by rule. Planned faults that were never begun are told.
     """
     plan = plan_of(history)
     if plan is None:
@@ -26,16 +27,16 @@ def evidence(history: History) -> Result:
             NAME, held="", checked=0, missing=["The plan is missing: nobody knows what to ask for."]
         )
     found = {_title(asked): _find(history, asked) for asked in plan.evidence}
-    missing = [finding.missing for finding in found.values() if finding.missing]
+    missing = [sentence for finding in found.values() for sentence in finding.missing]
     if not plan.evidence:
         missing.append("The plan asks for no evidence, so nothing says that the run tested anything.")
     if history.torn:
         missing.append(f"The history is torn: {history.torn.rstrip('.')}.")
-    remarks = "".join(f" {finding.remark}" for finding in found.values() if finding.remark)
+    remarks = [_unplayed(history, plan), *(finding.remark for finding in found.values())]
     measures: dict[str, Any] = {title: finding.number for title, finding in found.items()}
     return conclude(
         NAME,
-        held=f"{count(len(found), 'rule')} of evidence met.{remarks}",
+        held=" ".join([f"{count(len(found), 'rule')} of evidence met.", *filter(None, remarks)]),
         checked=len(found),
         missing=missing,
         measures=measures,
@@ -46,9 +47,19 @@ def _find(history: History, asked: EvidenceRule) -> Finding:
     known = RULES.get(asked.rule)
     if known is None:
         return Finding(
-            0, f"The plan asks for evidence {asked.rule!r}, which this version of zkchaos does not know."
+            0, (f"The plan asks for evidence {asked.rule!r}, which this version of zkchaos does not know.",)
         )
     return known(history, asked)
+
+
+def _unplayed(history: History, plan: Plan) -> str:
+    """Say how many steps of the schedule never came to their turn; a step that found no target did."""
+    begun = {fault.id for fault in history.faults}
+    unplayed = sum(1 for step in plan.schedule if step.id not in begun)
+    if not unplayed:
+        return ""
+    were = "was" if unplayed == 1 else "were"
+    return f"{unplayed:,} of {count(len(plan.schedule), 'planned fault')} {were} not played."
 
 
 def _title(asked: EvidenceRule) -> str:

@@ -22,6 +22,8 @@ class Leadership:
     """Index of the `leader` event."""
     ended: int | None
     """Index of the `stepped-down` event, None where the belief ended in another way."""
+    open: bool
+    """Nothing ended it that was told: `end` is the last word of that life."""
 
     def before(self, other: "Leadership") -> bool:
         """Tell whether it is the older of two: by token, the order in which the candidates came."""
@@ -59,6 +61,7 @@ def _leadership(leader: Event, following: list[Event], last_word: int) -> Leader
         end=after.time if after else last_word,
         began=leader.index,
         ended=after.index if after and after.f == "stepped-down" else None,
+        open=after is None,
     )
 
 

@@ -5,9 +5,9 @@ one tick after the last sign of life; one more tick is left for the commit. The 
 one leader is active: from the last change of leader, fault or restart of a server on.
 """
 
-from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from checkers.context import fault_ids, plan_of
+from checkers.context import fault_ids, plan_of, told
 from checkers.result import Violation
 from checkers.session_ends import Calm, SessionEnd, session_ends, timeouts
 from checkers.sightings import Sighting
@@ -18,26 +18,45 @@ from harness.plan import Plan
 _TICKS = 2
 
 
-def left_overs(history: History, finals: list[Sighting]) -> Iterator[Violation]:
-    """Yield the nodes that final readings show though their session must have been noticed to be over."""
+@dataclass(frozen=True, slots=True)
+class LeftOvers:
+    """What final readings show that should not be there."""
+
+    violations: list[Violation] = field(default_factory=list)
+    unjudged: list[str] = field(default_factory=list)
+    """A sentence for each node seen when all programs had ended of which nobody can tell."""
+
+
+def left_overs(history: History, finals: list[Sighting]) -> LeftOvers:
+    """Return the nodes that final readings show though their session must have been noticed to be over.
+
+    While the programs run, a node whose session has no known end is nothing strange. Once all have ended
+    no session lives on, so one that cannot be judged is told. Persistent nodes (owner 0) and what the
+    order of transactions has judged already are passed over.
+    """
     plan = plan_of(history)
+    found = LeftOvers()
     if plan is None:
-        return
+        return found
     ends = session_ends(history)
     agreed = timeouts(history, plan)
     calm = Calm(history)
     began = {op.complete.index: op.invoke for op in history.operations if op.complete}
     for sighting in finals:
         end = ends.get(sighting.owner or 0)
-        if end is None or end.session not in agreed:
+        if not sighting.owner or (end and 0 < end.zxid <= sighting.low):
             continue
         asked = began[sighting.event.index]
         since = calm.since(asked.time, sighting.high >> 32)
-        if since is None:
+        if end is None or end.session not in agreed or since is None:
+            if told(asked, "stage") == "stopped":
+                known = end is not None and end.session in agreed
+                found.unjudged.append(_unjudged(history, sighting, asked, known=known))
             continue
         due = _due(end, since, agreed[end.session], plan)
         if asked.time >= due:
-            yield _violation(history, sighting, end, asked, due)
+            found.violations.append(_violation(history, sighting, end, asked, due))
+    return found
 
 
 def _due(end: SessionEnd, calm: int, timeout: int, plan: Plan) -> int:
@@ -51,6 +70,16 @@ def _due(end: SessionEnd, calm: int, timeout: int, plan: Plan) -> int:
     if end.zxid or (end.noticed and calm + timeout <= end.time):
         return start + ticks
     return start + timeout + ticks
+
+
+def _unjudged(history: History, sighting: Sighting, asked: Event, *, known: bool) -> str:
+    """Say what was seen, and which of the two was missing: the end of the session, or calm before it."""
+    why = "calm before that reading cannot be shown" if known else "the end of that session is not known"
+    return (
+        f"{sighting.path} of session {session_name(sighting.owner or 0)} was still there on "
+        f"{asked.process.rpartition('/')[2]} at {moment(history, asked.time)}, when all programs had ended, "
+        f"and nobody can tell whether it had to be gone: {why}."
+    )
 
 
 def _violation(history: History, sighting: Sighting, end: SessionEnd, asked: Event, due: int) -> Violation:

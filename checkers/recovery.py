@@ -21,7 +21,7 @@ def recovery(history: History) -> Result:
     """Judge what came after every healing, or after the start of a run without faults.
 
     `checked` counts the moments that were judged. A moment whose time was cut short by the next fault is
-    not judged; the last one has to be.
+    not judged, and the sentence says how many there were; the last one has to be judged.
     """
     plan = plan_of(history)
     if plan is None:
@@ -36,7 +36,7 @@ def recovery(history: History) -> Result:
         NAME,
         held=(
             f"Everything worked again within {longest:.1f} s after {after}; "
-            f"{plan.recovery_bound:g} s were allowed."
+            f"{plan.recovery_bound:g} s were allowed.{_cut_short(rows)}"
         ),
         checked=len(judged),
         violations=[_violation(history, plan, row) for row in judged if row.late],
@@ -46,6 +46,14 @@ def recovery(history: History) -> Result:
             "longest": longest if took else None,
         },
     )
+
+
+def _cut_short(rows: list[Row]) -> str:
+    cut = sum(1 for row in rows if row.moment.source == "healed" and row.censored)
+    if not cut:
+        return ""
+    were = "was" if cut == 1 else "were"
+    return f" {count(cut, 'more healing')} {were} cut short by the next fault and not judged."
 
 
 def _missing(history: History, plan: Plan, rows: list[Row]) -> list[str]:

@@ -76,7 +76,7 @@ def make_plan(wish: Wish) -> Plan:
         nemesis=tuple(fault.name for fault in faults),
         schedule=schedule,
         guarantees=workload.guarantees,
-        evidence=workload.evidence + evidence(faults, schedule),
+        evidence=workload.evidence + evidence(faults, schedule, servers=wish.servers, nodes=wish.nodes),
         version=__version__,
     )
 

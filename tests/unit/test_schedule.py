@@ -67,13 +67,26 @@ def test_too_short_a_time_names_what_is_missing_and_the_seconds_that_do(
 
 def test_without_faults_there_is_nothing_to_play_and_nothing_to_prove() -> None:
     assert drawn([], 7, 5) == ()
-    assert evidence([], ()) == ()
+    assert evidence([], (), servers=3, nodes=5) == ()
 
 
-def test_half_of_a_fault_s_steps_have_to_be_proven() -> None:
+def steps_of(fault: type[Fault], number: int) -> tuple[Step, ...]:
+    return tuple(Step(i + 1, 0.0, fault.name, fault.target, 1.0) for i in range(number))
+
+
+@pytest.mark.parametrize(("planned", "owed"), [(1, 1), (2, 1), (3, 2), (12, 11)])
+def test_all_but_one_of_a_fault_s_steps_have_to_be_proven(planned: int, owed: int) -> None:
     fault = FAULTS["kill-leader"]
-    steps = tuple(Step(number, 0.0, fault.name, "leader", 1.0) for number in range(1, 6))
-    owed = {(rule.rule, rule.of): rule.at_least for rule in evidence([fault], steps)}
-    assert owed["faults-proven", "kill-leader"] == 2
-    (one,) = (rule for rule in evidence([fault], steps[:1]) if rule.rule == "faults-proven")
-    assert one.at_least == 1
+    rules = evidence([fault], steps_of(fault, planned), servers=3, nodes=5)
+    (rule,) = (rule for rule in rules if rule.rule == "faults-proven")
+    assert (rule.at_least, rule.of) == (owed, "kill-leader")
+
+
+@pytest.mark.parametrize(("servers", "nodes"), [(3, 5), (1, 5), (3, 1), (1, 1)])
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_nobody_has_to_stand_in_for_the_only_one(fault: type[Fault], servers: int, nodes: int) -> None:
+    rules = evidence([fault], steps_of(fault, 2), servers=servers, nodes=nodes)
+    owed = {rule.rule for rule in rules if rule.of == fault.name}
+    alone = {"server": servers, "app": nodes}[fault.role] == 1
+    assert owed == {"faults-proven"} | (set() if alone else set(fault.evidence))
+    assert "all-faults-proven" in {rule.rule for rule in rules}

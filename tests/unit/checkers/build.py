@@ -110,9 +110,9 @@ class Script:
         """Believe to lead."""
         self.say(second, "leader", f"{app}/1.0", key=path, value={"token": token})
 
-    def step_down(self, second: float, app: str, path: str, token: int) -> None:
+    def step_down(self, second: float, app: str, path: str, token: int, why: str = "term") -> None:
         """Stop believing."""
-        value = {"token": token, "why": "term"}
+        value = {"token": token, "why": why}
         self.say(second, "stepped-down", f"{app}/1.0", key=path, value=value)
 
     def session(self, second: float, app: str, state: str, session: int, z: int = 0) -> None:
@@ -162,11 +162,18 @@ class Script:
             self.say(second, f, "nemesis", key=name, node="", value=told | more)
 
     def final_read(
-        self, second: float, server: str, owners: dict[str, int], z: int, key: str = ELECTION
+        self,
+        second: float,
+        server: str,
+        owners: dict[str, int],
+        z: int,
+        key: str = ELECTION,
+        *,
+        stage: str = "stopped",
     ) -> None:
         """Read a server at the end."""
         told = {"children": {path.rpartition("/")[2]: owner for path, owner in owners.items()}}
-        self.call(second, "final-read", f"final/{server}", key, value=told, zxid=z, ask={"stage": "stopped"})
+        self.call(second, "final-read", f"final/{server}", key, value=told, zxid=z, ask={"stage": stage})
 
     def history(self, **options: Any) -> History:
         """Return the events in order of time as a history."""

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulator import World
 
 from checkers.judge import judge
-from checkers.leaderships import leaderships
+from checkers.leaderships import Leadership, leaderships
 from checkers.recovery import recovery
 from checkers.registry import guarantees
 from checkers.result import Results, Verdict
@@ -90,14 +90,21 @@ def change(history: History, replaced: dict[int, Event], added: Sequence[Event] 
     return History([msgspec.structs.replace(event, index=i) for i, event in enumerate(events)])
 
 
+def touched(history: History, reign: Leadership) -> bool:
+    """Tell whether a fault on the leader's node was not over when its belief began."""
+    return any(
+        reign.node in fault.targets and (fault.healed is None or reign.start < fault.healed)
+        for fault in history.faults
+    )
+
+
 def late_step_down(history: History, dice: random.Random) -> History | None:
-    """Let a leader without any fault believe on into the next one's reign."""
-    excused = {target for fault in history.faults for target in fault.targets}
+    """Let a leader that no fault touched, or whose faults were over, believe on into the next reign."""
     reigns = leaderships(history)
     pairs = [
         (old, new)
         for old, new in pairwise(reigns)
-        if old.node != new.node and old.node not in excused and old.ended is not None
+        if old.node != new.node and old.ended is not None and not touched(history, old)
     ]
     if not pairs:
         return None

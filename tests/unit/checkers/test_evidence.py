@@ -1,47 +1,12 @@
 """The rules of evidence: each is met by a run that shows it, and missed by one that does not."""
 
 import pytest
-from build import Script, a_plan, election_node, words, zxid
+from a_faulty_run import drop, judged, run
+from build import a_plan, at, zxid
 
-from checkers.evidence import evidence
 from checkers.evidence_rules import RULES, rule
-from checkers.result import Result, Verdict
-from harness.plan import EvidenceRule
-
-A, B = election_node(1), election_node(2)
-
-
-def run(*rules: EvidenceRule) -> Script:
-    """Return a run with a kill of zk1 and one of app1, each followed by another leader."""
-    script = Script(a_plan(evidence=rules))
-    script.phase(5, "workload")
-    script.polls(5, 9, "zk1", 1)
-    script.lead(6, "app1", A, zxid(1))
-    for second in (7, 10.5, 12, 22, 23):
-        script.work(second, "app1", A, zxid(1), zxid(int(second)))
-    script.fault(1, "kill-leader", "zk1", 9.5, 10, 14, 15)
-    script.polls(11, 30, "zk2", 2)
-    script.fault(2, "kill-app-leader", "app1", 20, 20.5, 26, 27)
-    script.lead(25, "app2", B, zxid(2))
-    for server in ("zk1", "zk2", "zk3"):
-        script.final_read(40, server, {}, zxid(40))
-    script.phase(45, "closed")
-    return script
-
-
-def judged(script: Script, **options: str) -> Result:
-    result = evidence(script.history(**options))
-    words(result.sentence)
-    for sentence in result.missing:
-        words(sentence)
-    assert result.violations == ()
-    return result
-
-
-def drop(script: Script, f: str, of: str = "") -> Script:
-    script.rows = [r for r in script.rows if not (r["f"] == f and of in (r["process"], r.get("node"), ""))]
-    return script
-
+from checkers.result import Verdict
+from harness.plan import EvidenceRule, Step
 
 MET = [
     EvidenceRule("closed"),
@@ -102,52 +67,66 @@ def test_a_torn_history_is_told():
     assert "line 99" in result.sentence
 
 
-@pytest.mark.parametrize(
-    ("options", "word"),
-    [({"injection": "unproven"}, "took effect"), ({"healing": "unproven"}, "was over")],
-)
-def test_a_fault_that_was_not_proven(options, word):
-    script = run(EvidenceRule("all-faults-proven"))
-    script.fault(3, "pause-leader", "zk2", 30, 31, 32, 33, **options)
-    result = judged(script)
-    assert result.verdict is Verdict.UNKNOWN
-    assert word in result.sentence
-    assert "nothing was seen" in result.sentence
-
-
-def test_a_fault_without_a_target_is_allowed_but_told():
-    script = run(EvidenceRule("all-faults-proven"))
-    script.fault(3, "pause-leader", "", 30, 31, injection="vanished")
-    result = judged(script)
-    assert result.verdict is Verdict.VALID
-    assert "1 fault found no target" in result.sentence
-
-
-@pytest.mark.parametrize(("node", "epoch"), [("zk1", 2), ("zk2", 1)])
-def test_a_new_zookeeper_leader_is_another_server_in_a_higher_epoch(node, epoch):
-    script = drop(run(EvidenceRule("new-leader-after-each", of="kill-leader")), "server", "zk2")
-    script.polls(11, 30, node, epoch)
-    assert "No new leader was seen after kill-leader on zk1" in judged(script).sentence
-
-
-def test_a_new_zookeeper_leader_has_to_come_before_the_next_fault():
-    script = drop(run(EvidenceRule("new-leader-after-each", of="kill-leader")), "server", "zk2")
-    script.polls(21, 30, "zk2", 2)
-    assert judged(script).verdict is Verdict.UNKNOWN
-
-
-@pytest.mark.parametrize(("app", "token"), [("app1", 3), ("app2", 1)])
-def test_a_new_app_leader_is_another_process_with_a_larger_token(app, token):
-    script = drop(run(EvidenceRule("new-leader-after-each", of="kill-app-leader")), "leader", "app2/1.0")
-    script.lead(25, app, B, zxid(token))
-    assert "No new leader was seen after kill-app-leader" in judged(script).sentence
-
-
 def test_a_server_that_did_not_answer():
     script = drop(run(EvidenceRule("every-server-answers")), "final-read", "final/zk3")
     result = judged(script)
     assert "zk3 did not answer" in result.sentence
+    assert len(result.missing) == 2
     assert result.measures == {"every-server-answers": 2}
+
+
+@pytest.mark.parametrize(("stage", "when"), [("running", "while the programs ran"), ("stopped", "had ended")])
+def test_every_server_has_to_answer_in_each_stage(stage, when):
+    script = run(EvidenceRule("every-server-answers"))
+    gone = {"running": 40, "stopped": 43}[stage]
+    script.rows = [
+        r
+        for r in script.rows
+        if not (r.get("process") == "final/zk2" and at(gone) <= r["time"] < at(gone + 1))
+    ]
+    (sentence,) = judged(script).missing
+    assert sentence.startswith("zk2 did not answer the final reading of /election ")
+    assert when in sentence
+
+
+def test_every_server_has_to_answer_for_each_path_that_anybody_read():
+    script = run(EvidenceRule("every-server-answers"))
+    for server in ("zk1", "zk2", "zk3"):
+        script.final_read(41, server, {}, zxid(41), key="/members", stage="running")
+    script.final_read(44, "zk1", {}, zxid(44), key="/members")
+    result = judged(script)
+    (sentence,) = result.missing
+    assert sentence == (
+        "zk2 and zk3 did not answer the final reading of /members when all programs had ended."
+    )
+    assert result.measures == {"every-server-answers": 1}
+
+
+def test_a_final_reading_without_an_answer_is_none():
+    script = run(EvidenceRule("every-server-answers"))
+    script.call(44, "final-read", "final/zk1", "/members", ask={"stage": "stopped"}, type="info")
+    missing = judged(script).missing
+    assert len(missing) == 2
+    assert all(sentence.startswith("zk1, zk2 and zk3 did not answer") for sentence in missing)
+
+
+def test_no_final_reading_at_all():
+    script = drop(run(EvidenceRule("every-server-answers")), "final-read")
+    assert judged(script).missing == ("zk1, zk2 and zk3 did not answer the final reading.",)
+
+
+def test_planned_faults_that_were_not_played_are_told():
+    script = run(EvidenceRule("all-faults-proven"))
+    steps = [Step(i + 1, 1.0, "kill-leader", "leader", 1.0) for i in range(4)]
+    script.plan = a_plan(evidence=script.plan.evidence, schedule=tuple(steps))
+    result = judged(script)
+    assert result.verdict is Verdict.VALID
+    assert result.sentence.endswith("2 of 4 planned faults were not played.")
+    # A step that found no target was played.
+    script.fault(3, "kill-leader", "", 30, 31, injection="vanished")
+    assert "1 of 4 planned faults was not played." in judged(script).sentence
+    script.fault(4, "kill-leader", "", 32, 33, injection="vanished")
+    assert "not played" not in judged(script).sentence
 
 
 def test_trouble():

@@ -148,12 +148,24 @@ def test_the_next_fault_cuts_a_measurement_short():
     assert first["write"] is None
     assert not second["censored"]
     assert result.checked == 1
+    assert "1 more healing was cut short by the next fault and not judged." in result.sentence
 
 
 def test_a_recovery_before_the_next_fault_is_judged():
     script = working(killed(second=True), 17, 27)
     script.poll(27, "zk3", "leader", 3)
-    assert judged(script).checked == 2
+    result = judged(script)
+    assert result.checked == 2
+    assert "cut short" not in result.sentence
+
+
+def test_every_healing_that_was_cut_short_is_counted():
+    script = killed(second=True)
+    script.fault(3, "kill-leader", "zk3", 28, 29, 34, 35)
+    script.poll(36, "zk1", "leader", 4)
+    result = judged(working(script, 36))
+    assert result.verdict is Verdict.VALID
+    assert result.sentence.endswith("2 more healings were cut short by the next fault and not judged.")
 
 
 def test_while_another_fault_is_applied_nothing_is_demanded():
