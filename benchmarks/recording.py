@@ -32,6 +32,7 @@ class LoopPod(Pod):
             f"{self.holder.name}-loop",
             labels=labels,
             join=self.holder.name,
+            volumes=self._volumes,
             entrypoint=["python3", "/loop.py"],
             command=[servers, str(PAIRS)],
             logged=False,
@@ -52,7 +53,7 @@ def main() -> int:
         try:
             stage.set_up_servers(images, lambda: False)
             pod = LoopPod(engine, plan.run, "loop")
-            pod.make(images.tools, f"zkchaos-{plan.run}")
+            pod.make(images.tools, f"zkchaos-{plan.run}", volume=True)
             pod.load_loop(engine, images.app, labels, stage.ensemble.addresses[0])
             app = AppNode(pod, history, stage.clock, print)
             app.start()

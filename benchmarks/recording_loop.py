@@ -8,6 +8,7 @@ import itertools
 import json
 import sys
 import time
+from pathlib import Path
 
 from kazoo.protocol.serialization import Create, SetData
 from kazoo.security import OPEN_ACL_UNSAFE
@@ -16,13 +17,15 @@ from harness.client import Process, Recorder, RecordingClient
 
 SLICE = 0.5
 PATH = "/recording"
+JOURNAL = "/data/journal"
 
 
 def main(servers: str, slices: int) -> None:
     """Measure `slices` pairs of slices."""
     client = RecordingClient(hosts=servers, timeout=10)
     client.start()
-    recorder = Recorder(sys.stdout.buffer)
+    journal = Path(JOURNAL).open("wb", buffering=0)  # noqa: SIM115 - till the end
+    recorder = Recorder(sys.stdout.buffer, journal=journal)
     process = Process(client, recorder, itertools.count(1))
     client.ask(Create(PATH, b"", OPEN_ACL_UNSAFE, 0), 10)
     request = SetData(PATH, b"x" * 64, -1)

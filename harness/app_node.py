@@ -18,6 +18,9 @@ from harness.sdk import Vanished
 EXIT_NOTED_WITHIN = 5.0
 LOOK_EVERY = 0.02
 
+JOURNAL = "/data/journal"
+"""Where a program notes its lines before it prints them in batches; it lies on the node's volume."""
+
 Trouble = Callable[[str], None]
 """Tells of something that should not have happened, in one sentence."""
 
@@ -42,6 +45,8 @@ class AppNode:
         self.errors = bytearray()
         """What its lives said on standard error."""
         self._rest = b""
+        self._streamed = 0
+        """Bytes of standard output of this life."""
         self._open: dict[int, Line] = {}
         self._follower: threading.Thread | None = None
         self._decoder = msgspec.json.Decoder(Line)
@@ -67,7 +72,7 @@ class AppNode:
         self.expected_down = False
         self.life += 1
         # What one life left behind belongs to no later one.
-        self._rest, self._open = b"", {}
+        self._rest, self._open, self._streamed = b"", {}, 0
         self._note("started")
         stream = self.container.attach()
         self.pod.start()
@@ -100,6 +105,7 @@ class AppNode:
         try:
             for out, err in stream:
                 self.errors += err
+                self._streamed += len(out)
                 self._take(out)
             self._end()
         except Vanished:
@@ -153,6 +159,8 @@ class AppNode:
     def _end(self) -> None:
         """The program is gone: close what it left open, and say how it ended."""
         code = self._exit_code()
+        if code != 0:
+            self._take(self._unprinted())
         for process, line in self._open.items():
             self._history.write(
                 # A program can print any time: no answer may be older than its call.
@@ -167,6 +175,11 @@ class AppNode:
         if not self.expected_down:
             last = self.errors.decode(errors="replace").strip().splitlines()[-1:]
             self._trouble(f"{self.name} ended by itself with exit code {code}: {' '.join(last) or 'no word'}")
+
+    def _unprinted(self) -> bytes:
+        """What the life that ended had noted in its journal and not printed."""
+        command = f"test ! -e {JOURNAL} || tail -c +{self._streamed + 1} {JOURNAL}"
+        return self.pod.holder.execute("sh", "-c", command)
 
     def _exit_code(self) -> int:
         """Exit code of the life that ended; the engine notes the end a moment after the stream's."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import SetupError
+from harness.frames import outputs
 from harness.sdk import Vanished, explained, gone_is_fine
 
 
@@ -98,14 +99,13 @@ class Container:
         with explained(f"write {', '.join(files)} into {self.name}"):
             self._handle.put_archive("/", archive.getvalue())
 
-    def execute(self, *command: str) -> str:
+    def execute(self, *command: str) -> bytes:
         """Run a command inside and return its output; raises SetupError when it fails."""
         with explained(f"run {command[0]} in {self.name}"):
             code, output = self._handle.exec_run(list(command))
-        text: str = output.decode(errors="replace")
         if code != 0:
-            raise SetupError(f"{command[0]} failed in {self.name}: {text.strip()}")
-        return text
+            raise SetupError(f"{command[0]} failed in {self.name}: {output.decode(errors='replace').strip()}")
+        return bytes(output)
 
     def processes(self) -> list[dict[str, str]]:
         """Processes as the engine's host sees them, one dict a process with pid, stat and command."""
@@ -120,13 +120,16 @@ class Container:
         cannot keep up: nothing is lost, and nothing is written to the engine's disk.
         """
         with explained(f"attach to {self.name}"):
-            stream = self._handle.attach(stdout=True, stderr=True, stream=True, logs=False, demux=True)
+            stream = self._handle.attach_socket(params={"stdout": 1, "stderr": 1, "stream": 1})
         return self._chunks(stream)
 
     def _chunks(self, stream: Any) -> Iterator[tuple[bytes, bytes]]:
-        with explained(f"follow the output of {self.name}"), closing(stream._response):
-            for out, err in stream:
-                yield out or b"", err or b""
+        connection = stream._sock
+        # The socket is closed with the last of its two owners.
+        with explained(f"follow the output of {self.name}"), closing(connection), closing(stream):
+            # A node may have nothing to say for longer than the engine may take to answer a request.
+            connection.settimeout(None)
+            yield from outputs(connection.recv)
 
     def output(self) -> bytes:
         """Everything it printed so far, standard output and standard error together."""

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from harness.app_node import AppNode
+from harness.app_node import JOURNAL, AppNode
 from harness.client.program import NodePlan
 from harness.clock import SECOND, Clock, wait_for
 from harness.engine import LABEL, RUN_LABEL, Engine
@@ -64,7 +64,7 @@ class Stage:
             self.apps[name] = AppNode(pod, self.history, self.clock, self.trouble)
 
         def bring_up(app: AppNode) -> None:
-            app.pod.make(images.tools, self._network)
+            app.pod.make(images.tools, self._network, volume=True)
             app.load(images.app, self._node_plan(app.name, addresses))
             app.start()
 
@@ -88,6 +88,7 @@ class Stage:
             servers=servers,
             session_timeout=self.plan.session_timeout,
             deadline=self.clock.now() + int((self.plan.time + GRACE) * SECOND),
+            journal=JOURNAL,
         )
 
     def restore(self) -> None:

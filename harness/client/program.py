@@ -5,7 +5,8 @@ import logging
 import random
 import threading
 from abc import ABC, abstractmethod
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import msgspec
 from kazoo.client import KazooState
@@ -31,6 +32,8 @@ class NodePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds."""
     deadline: int
     """Time on CLOCK_MONOTONIC (ns) at which the program ends by itself, whatever happens."""
+    journal: str = ""
+    """File that survives the program, where lines may be out before they are printed; empty without one."""
 
 
 class Program(ABC):
@@ -44,7 +47,8 @@ class Program(ABC):
     def __init__(self, plan: NodePlan, out: BinaryIO):
         self.plan = plan
         self.random = random.Random(plan.seed)
-        self.recorder = Recorder(out)
+        journal = Path(plan.journal).open("wb", buffering=0) if plan.journal else None  # noqa: SIM115 - till the end
+        self.recorder = Recorder(out, journal=cast("BinaryIO | None", journal))
         self.stopping = threading.Event()
         self.connected = threading.Event()
         # kazoo shuffles its server list with the global generator.

@@ -10,27 +10,35 @@ import msgspec
 from harness.client.line import Line
 from harness.history.event import COMPLETIONS, Type
 
-IDLE_FLUSH = 0.01
-"""Seconds after which an answer is written though nothing follows it."""
+GATHER = 0.01
+"""Seconds for which lines are gathered before they are printed."""
 
 
 class Recorder:
     """Writes events as they happen, from any thread, each line in one piece.
 
-    An invocation is out before its call is made, so that a killed program leaves no call untold. An
-    answer may wait for the next line, or a moment: one that is lost leaves its call unknown, which is
-    true. That halves the wake-ups on the way to the history, which are most of what recording costs.
+    An invocation is out before its call is made, so that a killed program leaves no call untold. Where
+    there is a journal, a file that survives the program, that is where it is out, and lines are printed
+    in batches: to wake the engine and the harness for every line is most of what recording costs. An
+    answer may always wait a moment: one that is lost leaves its call unknown, which is true.
+
+    What was printed is a prefix of the journal at any time; the harness reads the rest after a death.
     """
 
-    def __init__(self, out: BinaryIO, clock: Callable[[], int] = time.monotonic_ns):
+    def __init__(
+        self, out: BinaryIO, clock: Callable[[], int] = time.monotonic_ns, journal: BinaryIO | None = None
+    ):
         self.clock = clock
         self._out = out
+        self._journal = journal
         self._encoder = msgspec.json.Encoder()
         self._lock = threading.Condition()
         self._waiting = bytearray()
+        self._journaled = 0
+        """How many of the waiting bytes are in the journal."""
         self._asleep = False
         self._closed = False
-        self._flusher = threading.Thread(target=self._flush_when_idle, name="recorder", daemon=True)
+        self._flusher = threading.Thread(target=self._flush_gathered, name="recorder", daemon=True)
         self._flusher.start()
 
     def record(self, type: Type, f: str, *, at: int | None = None, **fields: Any) -> None:  # noqa: A002 - the field's name
@@ -39,9 +47,16 @@ class Recorder:
         data = self._encoder.encode(line) + b"\n"
         with self._lock:
             self._waiting += data
-            if type not in COMPLETIONS or self._closed:
-                self._flush()
-            elif self._asleep:
+            if self._closed:
+                self._print()
+                return
+            if type not in COMPLETIONS:
+                if self._journal is None:
+                    self._print()
+                    return
+                self._write_journal()
+            if self._asleep:
+                # Woken by the first line only, not by each one of a busy program.
                 self._lock.notify()
 
     def event(self, f: str, **fields: Any) -> None:
@@ -49,29 +64,35 @@ class Recorder:
         self.record("event", f, **fields)
 
     def close(self) -> None:
-        """Write what waits and end the thread; what is recorded afterwards is written at once."""
+        """Print what waits and end the thread; what is recorded afterwards is printed at once."""
         with self._lock:
             self._closed = True
             self._lock.notify()
             if self._waiting:
-                self._flush()
+                self._print()
         self._flusher.join()
 
-    def _flush(self) -> None:
+    def _write_journal(self) -> None:
+        if self._journal is not None:
+            self._journal.write(self._waiting[self._journaled :])
+            self._journaled = len(self._waiting)
+
+    def _print(self) -> None:
+        self._write_journal()
         self._out.write(self._waiting)
         self._out.flush()
         self._waiting = bytearray()
+        self._journaled = 0
 
-    def _flush_when_idle(self) -> None:
+    def _flush_gathered(self) -> None:
         with self._lock:
             while not self._closed:
                 if not self._waiting:
-                    # Woken by the first answer only, not by each one of a busy program.
                     self._asleep = True
                     self._lock.wait()
                     self._asleep = False
                 before = self._waiting
-                self._lock.wait(IDLE_FLUSH)
-                # The same buffer as a moment ago: nothing followed that would have taken it along.
+                self._lock.wait(GATHER)
+                # Another buffer says that an invocation took the lines along meanwhile.
                 if self._waiting is before and before:
-                    self._flush()
+                    self._print()

@@ -1,5 +1,6 @@
 """A pod whose program is a script: chunks of output for each of its lives."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ class Life:
     chunks: list[bytes] = field(default_factory=list)
     """Standard output, in the pieces in which it arrives."""
     errors: bytes = b""
+    journal: bytes = b""
+    """What it noted in its journal: what it printed, and more."""
     exit_code: int = 0
     running: float = 0
     """How often the engine still says after the end of the stream that it runs."""
@@ -71,6 +74,18 @@ class FakeContainer:
         return ContainerState("?", running, False, 0, 0 if running else life.exit_code, False)
 
 
+class FakeHolder:
+    """Reads the journal of the life that ended."""
+
+    def __init__(self, process: FakeContainer):
+        self._process = process
+
+    def execute(self, *command: str) -> bytes:
+        first = re.search(r"tail -c \+(\d+)", command[-1])
+        assert first
+        return self._process._life.journal[int(first[1]) - 1 :]
+
+
 class FakePod:
     """As much of a pod as an app node needs."""
 
@@ -78,6 +93,7 @@ class FakePod:
 
     def __init__(self, lives: list[Life]):
         self.process = FakeContainer(lives)
+        self.holder = FakeHolder(self.process)
         self.environment: Mapping[str, str] = {}
 
     def load(self, image: str, *, environment: Mapping[str, str], logged: bool) -> None:

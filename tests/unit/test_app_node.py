@@ -100,6 +100,21 @@ def test_what_a_dead_program_left_open_is_closed_as_unknown(path: Path) -> None:
     assert played.troubles == []
 
 
+@pytest.mark.parametrize("printed", range(0, len(INVOKE + OK + INVOKE) + 1, 7))
+def test_what_a_dead_program_noted_and_did_not_print_is_read_from_its_journal(
+    path: Path, printed: int
+) -> None:
+    noted = INVOKE + OK + INVOKE
+    life = Life([noted[:printed]], until_killed=True, exit_code=137, journal=noted)
+    played = Played(path, [life, Life([INVOKE, OK], until_killed=True)])
+    played.live(2)
+    first = [e.type for e in said(played) if e.process == "app1/1.1"]
+    second = [e.type for e in said(played) if e.process == "app1/2.1"]
+    assert first == ["invoke", "ok", "invoke", "info"]
+    assert second == ["invoke", "ok"]
+    assert played.troubles == []
+
+
 def test_no_answer_is_older_than_its_call_even_where_a_program_s_clock_is_ahead(path: Path) -> None:
     ahead = line("invoke", "work", time=10**15)
     played = Played(path, [Life([ahead], until_killed=True)], now=lambda: 50)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import requests
 from docker import errors  # noqa: TID251 - the exceptions that have to be explained
-from docker.types import CancellableStream  # noqa: TID251 - what attaching really gives
 
 from harness.container import Container
 from harness.engine import Engine
@@ -146,7 +145,7 @@ def test_a_command_that_fails_is_told_with_its_output() -> None:
         (0, b"fine \xff") if command == ["id"] else (2, b" no such rule\n")
     )
     container = Container(handle)
-    assert container.execute("id") == "fine \ufffd"
+    assert container.execute("id") == b"fine \xff"
     with pytest.raises(SetupError, match=r"^iptables failed in zk1: no such rule$"):
         container.execute("iptables", "-D")
 
@@ -170,34 +169,66 @@ def test_a_port_that_is_not_published_is_told() -> None:
         Container(handle).published(2888)
 
 
-def test_an_attached_stream_gives_every_chunk_and_tells_when_it_breaks() -> None:
-    def stream() -> Iterator[tuple[bytes | None, bytes | None]]:
-        yield b"out", None
-        yield None, b"err"
-        raise errors.DockerException("broken frame")
+class Wire:
+    """A socket that gives what it is told to, in pieces, and then comes to its end or breaks."""
 
-    closed: list[str] = []
-    response: Any = SimpleNamespace(close=lambda: closed.append("response"))
+    def __init__(self, *pieces: bytes, breaks: OSError | None = None):
+        self._pieces = list(pieces)
+        self._breaks = breaks
+        self._sock = self
+        self.closed = False
+        self.timeout: float | None = 60
+
+    def settimeout(self, seconds: float | None) -> None:
+        self.timeout = seconds
+
+    def recv(self, size: int) -> bytes:
+        if self._pieces:
+            return self._pieces.pop(0)
+        if self._breaks:
+            raise self._breaks
+        return b""
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def frame(stream: int, payload: bytes) -> bytes:
+    return bytes([stream, 0, 0, 0]) + len(payload).to_bytes(4) + payload
+
+
+def attached(wire: Wire) -> Iterator[tuple[bytes, bytes]]:
     handle = Handle()
-    vars(handle)["attach"] = lambda **options: CancellableStream(stream(), response)
-    chunks = Container(handle).attach()
-    assert [next(chunks), next(chunks)] == [(b"out", b""), (b"", b"err")]
-    with pytest.raises(SetupError, match=r"^cannot follow the output of zk1: .*broken frame"):
+    vars(handle)["attach_socket"] = lambda params: wire
+    return Container(handle).attach()
+
+
+@pytest.mark.parametrize("cut", range(1, 40))
+def test_an_attached_stream_is_whole_however_it_is_cut(cut: int) -> None:
+    data = frame(1, b"one\n") + frame(2, b"oh\n") + frame(1, b"") + frame(1, b"two\n")
+    wire = Wire(*(data[at : at + cut] for at in range(0, len(data), cut)))
+    chunks = list(attached(wire))
+    assert b"".join(out for out, _ in chunks) == b"one\ntwo\n"
+    assert b"".join(err for _, err in chunks) == b"oh\n"
+    assert wire.closed
+    assert wire.timeout is None
+
+
+def test_an_attached_stream_that_breaks_is_told() -> None:
+    wire = Wire(frame(1, b"one\n"), breaks=ConnectionResetError("broken"))
+    chunks = attached(wire)
+    assert next(chunks) == (b"one\n", b"")
+    with pytest.raises(SetupError, match=r"^cannot follow the output of zk1: .*broken"):
         next(chunks)
-    assert closed == ["response"]
+    assert wire.closed
 
 
 def test_attaching_happens_at_once_and_not_at_the_first_look() -> None:
     handle = Handle()
-    attached: list[dict[str, Any]] = []
-
-    def attach(**options: Any) -> Iterator[Any]:
-        attached.append(options)
-        return iter(())
-
-    vars(handle)["attach"] = attach
+    asked: list[dict[str, int]] = []
+    vars(handle)["attach_socket"] = lambda params: asked.append(params) or Wire()
     Container(handle).attach()
-    assert len(attached) == 1
+    assert len(asked) == 1
 
 
 def engine(**parts: Any) -> Engine:
