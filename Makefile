@@ -17,7 +17,7 @@ help:
 	@echo 'ARGS="..." is handed on, for example: make chaos ARGS="--seed 7 --image debian:trixie"'
 
 chaos: $(READY) engine
-	$(VENV)/bin/zkchaos run election --nemesis kill-leader,kill-app-leader --time 100 $(ARGS)
+	$(VENV)/bin/zkchaos run election --nemesis kill-leader,kill-app-leader --time 110 $(ARGS)
 
 test: $(READY) engine browser
 	$(VENV)/bin/pytest -m "chaos or not chaos" $(ARGS)

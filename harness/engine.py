@@ -18,6 +18,9 @@ from harness.sdk import LOGGED, UNLOGGED, Vanished, connect, explained, gone_is_
 LABEL = "zkchaos"
 RUN_LABEL = "zkchaos.run"
 
+ONCE_WITHIN = 60
+"""Seconds that a throw-away container may run."""
+
 SWEEPS = 5
 SWEEP_AGAIN = 0.2
 """Seconds after which a removal that failed is tried again, more each time."""
@@ -134,18 +137,31 @@ class Engine:
             self._client.api.import_image_from_stream(archive, repository=name, tag=version, changes=changes)
 
     def run_once(self, image: str, command: list[str]) -> str:
-        """Run a command in a throw-away container of an image and return what it prints."""
+        """Run a command in a throw-away container of an image and return what it prints.
+
+        Raises SetupError when it fails.
+        """
         with explained(f"run {command[0]} in {image}"):
-            output = self._client.containers.run(
+            handle = self._client.containers.create(
                 image,
                 command[1:],
                 entrypoint=command[:1],
-                remove=True,
-                stderr=True,
                 labels={LABEL: "1"},
+                log_config=LOGGED,
                 network_mode="none",
             )
-        return bytes(output).decode(errors="replace")
+        container = Container(handle)
+        # The SDK's own way to run once leaves the image's anonymous volumes behind.
+        try:
+            container.start()
+            with explained(f"run {command[0]} in {image}"):
+                code = handle.wait(timeout=ONCE_WITHIN)["StatusCode"]
+            output = container.output().decode(errors="replace")
+        finally:
+            container.remove()
+        if code != 0:
+            raise SetupError(f"cannot run {command[0]} in {image}: {output.strip() or f'exit code {code}'}")
+        return output
 
     # Networks, volumes, containers
 

@@ -359,3 +359,23 @@ def test_what_somebody_else_is_removing_counts_as_removed() -> None:
         raise errors.APIError("409", answer(409), "removal of container c1 is already in progress")
 
     Container(SimpleNamespace(name="c1", id="c1", remove=remove)).remove()
+
+
+@pytest.mark.parametrize(("code", "printed"), [(0, b"3.9.6\n"), (1, b"no such thing\n")])
+def test_what_runs_once_leaves_nothing_behind_whatever_it_says(code: int, printed: bytes) -> None:
+    done: list[str] = []
+    handle = SimpleNamespace(
+        name="once",
+        id="once",
+        start=lambda: done.append("start"),
+        wait=lambda timeout: {"StatusCode": code},
+        logs=lambda stdout, stderr: printed,
+        remove=lambda force, v: done.append(f"remove with volumes: {v}"),
+    )
+    there = engine(containers=SimpleNamespace(create=lambda *args, **options: handle))
+    if code:
+        with pytest.raises(SetupError, match=r"^cannot run java in zkchaos/x:1: no such thing$"):
+            there.run_once("zkchaos/x:1", ["java", "-version"])
+    else:
+        assert there.run_once("zkchaos/x:1", ["java", "-version"]) == "3.9.6\n"
+    assert done == ["start", "remove with volumes: True"]
