@@ -157,7 +157,7 @@ def test_a_killed_harness_leaves_a_history_to_judge_and_containers_to_clean(
             assert left_on_engine(workshop.engine, started.run)
             cleaned = zkchaos("clean", started.run)
             assert cleaned.returncode == 0
-            assert cleaned.stdout == "removed 16 containers, 1 networks, 3 volumes\n"
+            assert cleaned.stdout == "removed 16 containers, 1 networks, 8 volumes\n"
             assert left_on_engine(workshop.engine, started.run) == []
         finally:
             workshop.engine.sweep(started.run)
