@@ -93,7 +93,7 @@ def test_list_shows_the_run_with_its_verdict(
     assert line.endswith(verdict_in(ended.stdout).removeprefix("valid: "))
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_request_to_stop_heals_judges_and_leaves_nothing(
     number: signal.Signals, workshop: Workshop, runs: set[str], tmp_path: Path
 ) -> None:
