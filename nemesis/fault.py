@@ -63,3 +63,15 @@ class Fault(ABC):
     @abstractmethod
     def observe_healed(self) -> Proof | None:
         """Look from outside whether it is over; None: not yet."""
+
+
+class AppLeaderFault(Fault):
+    """A fault of the app node that leads."""
+
+    role = "app"
+    target = "app-leader"
+
+    @property
+    def app(self) -> AppNode:
+        """The app node that it hits."""
+        return self.arena.apps[self.target_name]

@@ -4,11 +4,10 @@ from typing import ClassVar
 
 from kazoo.protocol.serialization import Exists
 
-from harness.app_node import AppNode
 from harness.ensemble import Server
 from harness.errors import EnsembleError
 from harness.visitor import visit
-from nemesis.fault import Fault, Proof
+from nemesis.fault import AppLeaderFault, Fault, Proof
 
 
 class KillLeader(Fault):
@@ -66,21 +65,14 @@ class KillLeader(Fault):
         return {"mode": there.mode, "epoch": there.epoch, "read_at_zxid": answer.reply.zxid}
 
 
-class KillAppLeader(Fault):
+class KillAppLeader(AppLeaderFault):
     """Kills the app node that leads the election."""
 
     name = "kill-app-leader"
     summary = "kills the app node that leads (SIGKILL) and starts it again after its session has expired"
     effect = "kill"
-    role = "app"
-    target = "app-leader"
     outlasts_session = True
     evidence: ClassVar = ("new-leader-after-each", "writes-overlap-each-fault")
-
-    @property
-    def app(self) -> AppNode:
-        """The app node that is killed."""
-        return self.arena.apps[self.target_name]
 
     def inject(self) -> None:
         """Kill it."""

@@ -2,25 +2,17 @@
 
 from typing import ClassVar
 
-from harness.app_node import AppNode
-from nemesis.fault import Fault, Proof
+from nemesis.fault import AppLeaderFault, Proof
 
 
-class PauseAppLeader(Fault):
+class PauseAppLeader(AppLeaderFault):
     """Freezes the app node that leads the election until its session has expired."""
 
     name = "pause-app-leader"
     summary = "freezes the app node that leads until its session has expired, then lets it go on"
     effect = "pause"
-    role = "app"
-    target = "app-leader"
     outlasts_session = True
     evidence: ClassVar = ("new-leader-after-each", "writes-overlap-each-fault")
-
-    @property
-    def app(self) -> AppNode:
-        """The app node that is frozen."""
-        return self.arena.apps[self.target_name]
 
     def inject(self) -> None:
         """Freeze it."""

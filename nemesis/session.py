@@ -9,7 +9,7 @@ from kazoo.protocol.serialization import Close, Connect, int_int_struct, int_str
 from harness.clock import wait_for
 from harness.errors import EnsembleError
 from harness.four_letter import ask
-from nemesis.fault import Fault, Proof
+from nemesis.fault import AppLeaderFault, Proof
 
 SECRET = 0xB3415C00
 """What ZooKeeper mixes into a session's id to seed its password (SessionTrackerImpl, since 3.0)."""
@@ -67,14 +67,12 @@ def _read(answers: BinaryIO) -> bytes:
     return body
 
 
-class ExpireAppLeader(Fault):
+class ExpireAppLeader(AppLeaderFault):
     """Ends the session of the app node that leads, by closing it with its id and password."""
 
     name = "expire-app-leader"
     summary = "ends the session of the app node that leads, from outside"
     effect = "expire"
-    role = "app"
-    target = "app-leader"
     evidence: ClassVar = ("new-leader-after-each",)
 
     _session = 0
