@@ -1,6 +1,6 @@
 """The history of a run: its record, its file, and the ways to look at it."""
 
-from harness.history.event import COMPLETIONS, Event, Type
+from harness.event import COMPLETIONS, Event, Stat, Type
 from harness.history.history import History
 from harness.history.reader import read_history
 from harness.history.views import FaultWindow, Operation
@@ -13,6 +13,7 @@ __all__ = [
     "History",
     "HistoryWriter",
     "Operation",
+    "Stat",
     "Type",
     "read_history",
 ]

@@ -1,13 +1,17 @@
 """A history in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+import numpy as np
 
 from harness.errors import HistoryError
-from harness.history.event import Event
+from harness.event import Event
+from harness.history.calls import Calls, calls_of
+from harness.history.columnizer import Columnizer
+from harness.history.columns import TYPES, Columns
 from harness.history.views import FaultWindow, Operation, fault_windows, pair_operations
 from harness.plan import FORMAT, Plan
 
@@ -15,11 +19,23 @@ if TYPE_CHECKING:
     import pandas
 
 
+T = TypeVar("T")
+
+
 class History:
     """All events of a run in file order, with its plan. Never changed after it was made."""
 
-    def __init__(self, events: Sequence[Event], *, torn: str = "", name: str = "history"):
+    def __init__(
+        self,
+        events: Sequence[Event],
+        *,
+        torn: str = "",
+        name: str = "history",
+        columns: Columns | None = None,
+    ):
         self.events = events
+        self._columns = columns
+        self._derived: dict[Callable[[History], Any], Any] = {}
         self.torn = torn
         """What was wrong with the last line, empty where it was whole."""
         self.name = name
@@ -32,12 +48,33 @@ class History:
         return iter(self.events)
 
     @cached_property
+    def columns(self) -> Columns:
+        """All events as numpy columns."""
+        if self._columns is None:
+            columnizer = Columnizer()
+            columnizer.add(self.events)
+            self._columns = columnizer.columns()
+        return self._columns
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Calls with their answers as numpy columns, in order of invocation."""
+        return calls_of(self.columns)
+
+    def derive(self, function: Callable[["History"], T]) -> T:
+        """Return what a pure function of the history gives; it is computed once."""
+        if function not in self._derived:
+            self._derived[function] = function(self)
+        found: T = self._derived[function]
+        return found
+
+    @cached_property
     def plan(self) -> Plan:
         """The plan of the run, which the first event carries.
 
         Raises HistoryError where there is none, or one that this version cannot read.
         """
-        first = next((e for e in self.events if e.f == "plan" and e.process == "harness"), None)
+        first = next((e for e in self.select("plan") if e.process == "harness"), None)
         if first is None:
             raise HistoryError(
                 f"{self.name} holds no plan: it is not the history of a zkchaos run; name a run's directory."
@@ -67,7 +104,7 @@ class History:
         Raises HistoryError where the nemesis tells of one in a way that this version cannot read.
         """
         try:
-            return fault_windows(self.events)
+            return fault_windows(self.select("inject", "heal"))
         except (KeyError, TypeError, AttributeError) as error:
             raise HistoryError(f"{self.name}: the events of a fault cannot be read ({error!r}).") from error
 
@@ -79,17 +116,20 @@ class History:
     @cached_property
     def end(self) -> int:
         """The latest time in the history (ns)."""
-        return max((e.time for e in self.events), default=0)
+        return int(self.columns.time.max()) if self.events else 0
 
     @cached_property
     def closed(self) -> bool:
         """Tell whether the run wrote its history to the end."""
-        return any(e.f == "phase" and e.process == "harness" and e.value == "closed" for e in self.events)
+        return any(e.process == "harness" and e.value == "closed" for e in self.select("phase"))
 
     def select(self, *fs: str, type: str | None = None) -> list[Event]:  # noqa: A002 - the field's name
         """Events of the given `f`, in file order, optionally of one type only."""
-        wanted = set(fs)
-        return [e for e in self.events if e.f in wanted and (type is None or e.type == type)]
+        columns = self.columns
+        chosen = np.isin(columns.f, [columns.texts.find(f) for f in fs])
+        if type is not None:
+            chosen &= columns.type == TYPES[type]
+        return [self.events[place] for place in np.flatnonzero(chosen).tolist()]
 
     def faults_at(self, time: int) -> list[FaultWindow]:
         """Faults that were applied at a time (ns)."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.history.event import COMPLETIONS, Event
+from harness.event import COMPLETIONS, Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """Writing a history: appended and flushed event by event, from any thread."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from harness.errors import SetupError
-from harness.history.event import Event
+from harness.event import Event
 
 Listener = Callable[[Event], None]
 
@@ -16,8 +17,8 @@ Listener = Callable[[Event], None]
 class HistoryWriter:
     """Numbers events, appends them to a file and tells listeners of them, in file order.
 
-    Every event is handed to the operating system before `write` returns, so a killed harness loses at
-    most the line that it was writing. The lock makes index, file order and the listeners' order one.
+    Every event is handed to the operating system before `write` or `write_all` returns, so a killed
+    harness loses at most what it was writing. The lock makes index, file order and the listeners' order one.
     """
 
     def __init__(self, path: Path):
@@ -38,25 +39,33 @@ class HistoryWriter:
             self._listeners.append(listener)
 
     def write(self, *, time: int, type: str, f: str, **fields: Any) -> Event:  # noqa: A002 - the field's name
-        """Append one event and return it.
+        """Append one event and return it; raises as `write_all` does."""
+        event = Event(index=0, time=time, type=type, f=f, **fields)  # type: ignore[arg-type]
+        self.write_all([event])
+        return event
 
+    def write_all(self, events: Sequence[Event]) -> None:
+        """Number events and append them in one go, with nothing in between.
+
+        The index that an event came with is replaced: events must be new, and known to nobody else.
         Raises SetupError when the disk takes no more, at once and on every later call: a history
         with a hole would be worse than a run that ends.
         """
         with self._lock:
             if self._failed:
                 raise SetupError(self._failed)
-            event = Event(index=self._next, time=time, type=type, f=f, **fields)  # type: ignore[arg-type]
-            self._append(self._encoder.encode(event) + b"\n")
-            self._next += 1
+            for index, event in enumerate(events, self._next):
+                force_setattr(event, "index", index)
+            self._append(self._encoder.encode_lines(events))
+            self._next += len(events)
             for listener in self._listeners:
-                listener(event)
-            return event
+                for event in events:
+                    listener(event)
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, lines: bytes) -> None:
         try:
-            while line:
-                line = line[self._file.write(line) :]
+            while lines:
+                lines = lines[self._file.write(lines) :]
         except OSError as error:
             self._failed = (
                 f"cannot write the history {self.path}: {error.strerror}; "

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harness.errors import HistoryError
-from harness.history import Event, HistoryWriter, read_history
+from harness.history import Event, HistoryWriter, Stat, read_history
 
 CALL = b'{"index":0,"time":10,"type":"invoke","f":"work","process":"app1/1.1"}\n'
 ANSWER = b'{"index":1,"time":20,"type":"ok","f":"work","process":"app1/1.1","zxid":7}\n'
@@ -19,7 +19,7 @@ json_values: st.SearchStrategy[Any] = st.recursive(
     max_leaves=6,
 )
 occurrences = st.fixed_dictionaries(
-    {"time": st.integers(-(2**63), 2**64), "f": st.text(max_size=6)},
+    {"time": st.integers(-(2**63), 2**63 - 1), "f": st.text(max_size=6)},
     optional={
         "process": st.text(max_size=6),
         "node": st.text(max_size=4),
@@ -28,7 +28,7 @@ occurrences = st.fixed_dictionaries(
         "error": st.text(max_size=6),
         "session": st.integers(-(2**63), 2**63 - 1),
         "zxid": st.integers(0, 2**63 - 1),
-        "stat": st.none() | st.dictionaries(st.text(max_size=4), st.integers(0, 9), max_size=2),
+        "stat": st.none() | st.builds(Stat, czxid=st.integers(0, 2**63 - 1), version=st.integers(0, 9)),
     },
 )
 

@@ -1,0 +1,233 @@
+"""From events to columns, chunk by chunk, so that a history of any length needs no memory for its objects."""
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.event import Event, Stat
+from harness.history.columns import (
+    ANY_VERSION,
+    CONTAINER,
+    EPHEMERAL,
+    EVENT_FIELDS,
+    FOUND,
+    I8,
+    PART_FIELDS,
+    RECURSIVE,
+    SEQUENCE,
+    STAT_FIELDS,
+    TTL,
+    TYPES,
+    WATCH,
+    Columns,
+    Parts,
+    Stats,
+)
+from harness.history.texts import NOTHING, Texts
+
+ARRAYS = ("time", "session", "conn", "xid", "zxid", "wire", "sent", "received")
+"""Fields of an event that are columns as they are."""
+
+TEXTS = ("f", "process", "node", "key", "error", "server")
+"""Fields of an event of which the column holds the text's number."""
+
+FLAGS = {"ephemeral": EPHEMERAL, "sequence": SEQUENCE, "container": CONTAINER, "ttl": TTL, "watch": WATCH}
+
+
+class Columnizer:
+    """Takes events in order and gives their columns at the end.
+
+    The value of an event is read by what the vocabulary says of its `f`; one of another shape is left out of
+    the columns, and stays in the event: other programs may say more.
+    """
+
+    def __init__(self) -> None:
+        self.texts = Texts([""])
+        self._chunks: dict[str, list[NDArray[Any]]] = {name: [] for name in EVENT_FIELDS}
+        self._stats: list[Stat] = []
+        self._stat_chunks: dict[str, list[NDArray[Any]]] = {name: [] for name in STAT_FIELDS}
+        self._stat_count = 0
+        self._parts: list[tuple[int, ...]] = []
+        self._items: list[int] = []
+        # Of the chunk at hand: what the values say, one entry an event.
+        self._text: list[int] = []
+        self._number: list[int] = []
+        self._flags: list[int] = []
+        self._first: list[int] = []
+        self._count: list[int] = []
+        self._readers: dict[tuple[str, str], Callable[[int, Any], None]] = {
+            ("invoke", "create"): self._asked,
+            ("invoke", "set"): self._asked,
+            ("invoke", "delete"): self._asked,
+            ("invoke", "get"): self._asked,
+            ("invoke", "exists"): self._asked,
+            ("invoke", "children"): self._asked,
+            ("invoke", "add-watch"): self._mode,
+            ("invoke", "multi"): self._asked_parts,
+            ("invoke", "multi-read"): self._asked_parts,
+            ("ok", "create"): self._named,
+            ("ok", "get"): self._named,
+            ("ok", "exists"): self._found,
+            ("ok", "children"): self._listed,
+            ("ok", "ephemerals"): self._listed,
+            ("ok", "get-acl"): self._listed,
+            ("ok", "multi"): self._answered_parts,
+            ("ok", "multi-read"): self._answered_parts,
+            ("fail", "multi"): self._cause,
+            ("event", "session"): self._session,
+            ("event", "watch"): self._watch,
+        }
+
+    def add(self, events: Sequence[Event], offsets: I8 | None = None) -> None:
+        """Take the next events; `offsets` are where their lines begin in the file."""
+        size = len(events)
+
+        def column(field: str, number: Callable[[Any], int] | None = None) -> NDArray[Any]:
+            # Maps in maps keep the loop over the events out of Python.
+            values = map(attrgetter(field), events)
+            return np.fromiter(map(number, values) if number else values, EVENT_FIELDS[field], size)
+
+        for name in ARRAYS:
+            self._chunks[name].append(column(name))
+        for name in TEXTS:
+            self._chunks[name].append(column(name, self.texts.__getitem__))
+        self._chunks["type"].append(column("type", TYPES.__getitem__))
+        self._chunks["stat"].append(column("stat", self._stat_row))
+        self._chunks["offset"].append(np.full(size, -1) if offsets is None else offsets)
+        self._read_values(events)
+        self._keep_stats()
+
+    def columns(self) -> Columns:
+        """Return the columns of everything that was added."""
+        whole = {name: _join(arrays, EVENT_FIELDS[name]) for name, arrays in self._chunks.items()}
+        stats = {name: _join(arrays, STAT_FIELDS[name]) for name, arrays in self._stat_chunks.items()}
+        rows = np.array(self._parts, np.int64).reshape(-1, len(PART_FIELDS))
+        parts = {name: rows[:, i].astype(PART_FIELDS[name]) for i, name in enumerate(PART_FIELDS)}
+        return Columns(
+            **whole,
+            stats=Stats(**stats),
+            parts=Parts(**parts),
+            items=np.array(self._items, np.int32),
+            texts=self.texts,
+        )
+
+    def _read_values(self, events: Sequence[Event]) -> None:
+        size = len(events)
+        self._text, self._number = [NOTHING] * size, [ANY_VERSION] * size
+        self._flags, self._first, self._count = [0] * size, [0] * size, [0] * size
+        readers = self._readers
+        for place, event in enumerate(events):
+            if event.value is not None:
+                read = readers.get((event.type, event.f))
+                if read is not None:
+                    read(place, event.value)
+        for name in ("text", "number", "flags", "first", "count"):
+            self._chunks[name].append(np.array(getattr(self, f"_{name}"), EVENT_FIELDS[name]))
+
+    def _asked(self, place: int, value: Any) -> None:
+        if isinstance(value, dict):
+            self._text[place], self._number[place], self._flags[place] = self._request(value)
+
+    def _request(self, value: dict[str, Any]) -> tuple[int, int, int]:
+        """Return data, expected version and flags of what was asked for."""
+        data, version, flags = NOTHING, ANY_VERSION, 0
+        for name, told in value.items():
+            if name == "data" and isinstance(told, str):
+                data = self.texts[told]
+            elif name == "version" and isinstance(told, int):
+                version = told
+            elif name in FLAGS and told:
+                flags |= FLAGS[name]
+        return data, version, flags
+
+    def _mode(self, place: int, value: Any) -> None:
+        if isinstance(value, dict) and value.get("mode") == "recursive":
+            self._flags[place] = RECURSIVE
+
+    def _named(self, place: int, value: Any) -> None:
+        if isinstance(value, str):
+            self._text[place] = self.texts[value]
+
+    def _found(self, place: int, value: Any) -> None:
+        if value is True:
+            self._flags[place] = FOUND
+
+    def _listed(self, place: int, value: Any) -> None:
+        self._first[place], self._count[place] = self._keep_items(value)
+
+    def _keep_items(self, value: Any) -> tuple[int, int]:
+        first = len(self._items)
+        if isinstance(value, list):
+            texts = self.texts
+            self._items += [texts[item] for item in value if isinstance(item, str)]
+        return first, len(self._items) - first
+
+    def _cause(self, place: int, value: Any) -> None:
+        if isinstance(value, int):
+            self._number[place] = value
+
+    def _session(self, place: int, value: Any) -> None:
+        if isinstance(value, dict):
+            self._text[place] = self.texts[str(value.get("state", ""))]
+            timeout = value.get("timeout")
+            self._number[place] = timeout if isinstance(timeout, int) else ANY_VERSION
+
+    def _watch(self, place: int, value: Any) -> None:
+        if isinstance(value, dict):
+            self._text[place] = self.texts[str(value.get("type", ""))]
+
+    def _asked_parts(self, place: int, value: Any) -> None:
+        self._first[place] = len(self._parts)
+        for part in value if isinstance(value, list) else ():
+            told = part if isinstance(part, dict) else {}
+            data, version, flags = self._request(told)
+            f, key = str(told.get("f", "")), self.texts[str(told.get("key", ""))]
+            if data == NOTHING and f in {"create", "set"}:
+                data = self.texts[""]
+            self._parts.append((self.texts[f], key, data, version, flags, 0, NOTHING, 0, 0))
+        self._count[place] = len(self._parts) - self._first[place]
+
+    def _answered_parts(self, place: int, value: Any) -> None:
+        self._first[place] = len(self._parts)
+        for part in value if isinstance(value, list) else ():
+            self._parts.append(self._answered_part(part))
+        self._count[place] = len(self._parts) - self._first[place]
+
+    def _answered_part(self, part: Any) -> tuple[int, ...]:
+        data, error, stat, first, count = NOTHING, 0, NOTHING, 0, 0
+        if isinstance(part, str):
+            data = self.texts[part]
+        elif isinstance(part, dict):
+            if "czxid" in part:
+                stat = self._stat_row(msgspec.convert(part, Stat))
+            elif isinstance(part.get("stat"), dict):
+                stat = self._stat_row(msgspec.convert(part["stat"], Stat))
+            if isinstance(part.get("data"), str):
+                data = self.texts[part["data"]]
+            error = self.texts[str(part.get("error", ""))]
+            first, count = self._keep_items(part.get("children"))
+        return 0, 0, data, ANY_VERSION, 0, error, stat, first, count
+
+    def _stat_row(self, stat: Stat | None) -> int:
+        if stat is None:
+            return NOTHING
+        self._stats.append(stat)
+        self._stat_count += 1
+        return self._stat_count - 1
+
+    def _keep_stats(self) -> None:
+        for name, dtype in STAT_FIELDS.items():
+            values = map(attrgetter(name), self._stats)
+            self._stat_chunks[name].append(np.fromiter(values, dtype, len(self._stats)))
+        self._stats = []
+
+
+def _join(arrays: list[NDArray[Any]], dtype: Any) -> NDArray[Any]:
+    """Join the chunks of a column and let go of them, so that one column at a time is twice in memory."""
+    whole = np.concatenate(arrays) if arrays else np.empty(0, dtype)
+    arrays.clear()
+    return whole
