@@ -8,23 +8,26 @@ from typing import Any
 
 import msgspec
 
-from harness.history.event import Type
+from harness.event import Int32, Int64, Stat, Type
 
 
 class Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """An event on its way to the history; the fields are those of `harness.history.Event`."""
 
-    time: int
+    time: Int64
     type: Type
     f: str
-    process: int = 0
+    process: Int32 = 0
     """Number of the logical process, unique within one life of the program."""
     key: str = ""
     value: Any = None
     error: str = ""
-    session: int = 0
-    conn: int = 0
-    xid: int = 0
-    zxid: int = 0
+    session: Int64 = 0
+    conn: Int32 = 0
+    xid: Int32 = 0
+    zxid: Int64 = 0
     server: str = ""
-    stat: dict[str, int] | None = None
+    wire: Int32 = 0
+    sent: Int64 = 0
+    received: Int64 = 0
+    stat: Stat | None = None

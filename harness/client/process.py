@@ -1,11 +1,12 @@
 """Logical processes: each records every call it makes, and is retired after a call with unknown outcome."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-from harness.client.connection import Answer, NotSent, RecordingClient, Refused, Reply, Unanswered
+from harness.client.account import record_call, record_outcome
+from harness.client.call import Answer, NotSent, Refused, Unanswered
+from harness.client.operation import Operation
 from harness.client.recorder import Recorder
-from harness.history.event import Type
+from harness.client.recording_client import RecordingClient
 
 
 class Process:
@@ -17,46 +18,20 @@ class Process:
         self._numbers = numbers
         self.number = next(numbers)
 
-    def call(
-        self,
-        f: str,
-        key: str,
-        request: Any,
-        *,
-        within: float,
-        value: Any = None,
-        shown: Callable[[Any], Any] = lambda _: None,
-    ) -> Answer:
-        """Send one request and record it: the invocation with `value`, the answer with `shown(result)`.
+    def call(self, operation: Operation, *, within: float) -> Answer:
+        """Do one operation and record it.
 
         Raises Refused, NotSent or Unanswered as `RecordingClient.ask` does, after recording it.
         """
-        self._recorder.record("invoke", f, process=self.number, key=key, value=value)
+        record_call(self._recorder, self.number, operation)
         try:
-            answer = self._client.ask(request, within)
-        except Refused as refused:
-            self._record("fail", f, key, refused.reply, error=str(refused), value=value)
+            answer = self._client.ask(operation.request, within)
+        except (Refused, NotSent) as outcome:
+            record_outcome(self._recorder, self.number, operation, outcome)
             raise
-        except NotSent as error:
-            self._recorder.record("fail", f, process=self.number, key=key, error=f"not sent: {error}")
-            raise
-        except Unanswered as error:
-            self._recorder.record("info", f, process=self.number, key=key, error=str(error))
+        except Unanswered as outcome:
+            record_outcome(self._recorder, self.number, operation, outcome)
             self.number = next(self._numbers)
             raise
-        self._record("ok", f, key, answer.reply, value=shown(answer.value))
+        record_outcome(self._recorder, self.number, operation, answer)
         return answer
-
-    def _record(self, type: Type, f: str, key: str, reply: Reply, **fields: Any) -> None:  # noqa: A002
-        self._recorder.record(
-            type,
-            f,
-            process=self.number,
-            key=key,
-            session=reply.session,
-            conn=reply.conn,
-            xid=reply.xid,
-            zxid=max(reply.zxid, 0),
-            server=reply.server,
-            **fields,
-        )

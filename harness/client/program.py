@@ -1,10 +1,11 @@
-"""What runs on an app node: a program with a plan, a client, a recorder and an end."""
+"""What runs on an app node: a program with a plan, clients, a recorder and an end."""
 
 import itertools
 import logging
 import random
 import threading
 from abc import ABC, abstractmethod
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -13,9 +14,10 @@ from kazoo.client import KazooState
 from kazoo.protocol.states import KeeperState
 from kazoo.retry import KazooRetry
 
-from harness.client.connection import RecordingClient
+from harness.client.call import Reply
 from harness.client.process import Process
 from harness.client.recorder import Recorder
+from harness.client.recording_client import RecordingClient
 
 
 class NodePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,8 +42,8 @@ class Program(ABC):
     """Base of the client programs: owns one session after the other and everything that is recorded.
 
     Subclasses implement `run`, which returns soon after `stopping` is set, and may override
-    `on_session`, which is called on the connection's own thread and must neither block nor call
-    ZooKeeper.
+    `on_session` and `on_watch`, which are called on the connection's own thread and must neither block
+    nor call ZooKeeper.
     """
 
     def __init__(self, plan: NodePlan, out: BinaryIO):
@@ -53,15 +55,9 @@ class Program(ABC):
         self.connected = threading.Event()
         # kazoo shuffles its server list with the global generator.
         random.seed(plan.seed)
-        self.client = RecordingClient(
-            hosts=",".join(plan.servers),
-            timeout=plan.session_timeout,
-            # Reconnect for as long as it takes, quickly: a nemesis is at work.
-            connection_retry=KazooRetry(max_tries=-1, delay=0.05, backoff=1.5, max_delay=0.5),
-            logger=logging.getLogger("kazoo"),
-        )
-        self.process = Process(self.client, self.recorder, itertools.count(1))
-        self.client.add_listener(self._session_changed)
+        self.numbers = itertools.count(1)
+        self.client = self.make_client()
+        self.process = Process(self.client, self.recorder, self.numbers)
 
     @property
     def patience(self) -> float:
@@ -74,6 +70,9 @@ class Program(ABC):
 
     def on_session(self, state: str) -> None:  # noqa: B027 - most programs need no word of it
         """Hear that the session is `connected`, `suspended`, `lost` or `closed`."""
+
+    def on_watch(self, path: str) -> None:  # noqa: B027 - most programs need no word of it
+        """Hear that a watch fired, after it was recorded."""
 
     def main(self) -> None:
         """Connect, run, and close the session in good order."""
@@ -91,27 +90,73 @@ class Program(ABC):
         """Record something that nobody invoked, in the voice of process 0, which is never retired."""
         self.recorder.event(f, process=0, **fields)
 
+    def make_client(self) -> RecordingClient:
+        """Make a client, not started yet, whose sessions, watches and pings are recorded."""
+        client = RecordingClient(
+            hosts=",".join(self.plan.servers),
+            timeout=self.plan.session_timeout,
+            # Reconnect for as long as it takes, quickly: a nemesis is at work.
+            connection_retry=KazooRetry(max_tries=-1, delay=0.05, backoff=1.5, max_delay=0.5),
+            logger=logging.getLogger("kazoo"),
+            monotonic_xid=bool(self.plan.params.get("monotonic_xid", 0)),
+            before_sending=self.recorder.let_out,
+            watch_fired=self._watch_fired,
+            ponged=self._ponged,
+        )
+        client.add_listener(partial(self._session_changed, client))
+        return client
+
     def close(self) -> None:
-        """Close the session and record the zxid at which it ended.
+        """Close the session, and with it the recording."""
+        self.end_session(self.client)
+        self.recorder.close()
+
+    def end_session(self, client: RecordingClient) -> None:
+        """Close a client's session and record the zxid at which it ended.
 
         Where the servers could not be reached the session is left to expire: `abandoned`.
         """
-        session, number, server = self.client.session, self.client.connection_number, self.client.server
-        self.client.stop()
-        self.client.close()
-        closing = self.client.closing
+        session, number, server = client.session, client.connection_number, client.server
+        client.closing = None
+        client.stop()
+        client.close()
+        closing = client.closing
         self.event(
             "session",
             value={"state": "closed" if closing else "abandoned"},
-            session=session,
-            conn=number,
-            server=server,
+            session=closing.session if closing else session,
+            conn=closing.conn if closing else number,
+            server=closing.server if closing else server,
             zxid=closing.zxid if closing else 0,
+            wire=closing.wire if closing else 0,
+            received=closing.received if closing else 0,
         )
-        self.recorder.close()
 
-    def _session_changed(self, state: str) -> None:
-        client = self.client
+    def _watch_fired(self, kind: str, path: str, where: Reply) -> None:
+        self._tell("watch", where, key=path, value={"type": kind})
+        self.on_watch(path)
+
+    def _ponged(self, where: Reply) -> None:
+        self._tell("ping", where)
+
+    def _tell(self, f: str, where: Reply, **fields: Any) -> None:
+        """Record what was read from a connection; it may wait as an answer may."""
+        self.recorder.record(
+            "event",
+            f,
+            at=where.received,
+            hold=True,
+            process=0,
+            session=where.session,
+            conn=where.conn,
+            zxid=where.zxid,
+            server=where.server,
+            wire=where.wire,
+            received=where.received,
+            **fields,
+        )
+
+    def _session_changed(self, client: RecordingClient, state: str) -> None:
         if state == KazooState.CONNECTED:
             self.connected.set()
             name = "connected"
@@ -122,7 +167,7 @@ class Program(ABC):
             self.connected.clear()
             name = "lost"
         else:
-            # The end of the session by our own hand is recorded by `close`, with its zxid.
+            # The end of the session by our own hand is recorded by `end_session`, with its zxid.
             self.connected.clear()
             self.on_session("closed")
             return

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from harness.client.line import Line
-from harness.history.event import COMPLETIONS, Type
+from harness.event import COMPLETIONS, Type
 
 GATHER = 0.01
 """Seconds for which lines are gathered before they are printed."""
@@ -36,13 +36,27 @@ class Recorder:
         self._waiting = bytearray()
         self._journaled = 0
         """How many of the waiting bytes are in the journal."""
+        self._held = False
+        """Invocations wait that have to be out before their calls are made."""
         self._asleep = False
         self._closed = False
         self._flusher = threading.Thread(target=self._flush_gathered, name="recorder", daemon=True)
         self._flusher.start()
 
-    def record(self, type: Type, f: str, *, at: int | None = None, **fields: Any) -> None:  # noqa: A002 - the field's name
-        """Record one event; `at` is its time in ns where that is not now."""
+    def record(
+        self,
+        type: Type,  # noqa: A002 - the field's name
+        f: str,
+        *,
+        at: int | None = None,
+        hold: bool = False,
+        **fields: Any,
+    ) -> None:
+        """Record one event; `at` is its time in ns where that is not now.
+
+        With `hold` it may wait like an answer; of an invocation that is right only where `let_out` is
+        called before the request is sent.
+        """
         line = Line(time=self.clock() if at is None else at, type=type, f=f, **fields)
         data = self._encoder.encode(line) + b"\n"
         with self._lock:
@@ -50,14 +64,22 @@ class Recorder:
             if self._closed:
                 self._print()
                 return
-            if type not in COMPLETIONS:
-                if self._journal is None:
-                    self._print()
+            if hold:
+                self._held = True
+            elif type not in COMPLETIONS:
+                self._let_out()
+                if not self._waiting:
                     return
-                self._write_journal()
             if self._asleep:
                 # Woken by the first line only, not by each one of a busy program.
                 self._lock.notify()
+
+    def let_out(self) -> None:
+        """See to it that every line recorded so far survives the death of the program."""
+        if self._held:
+            with self._lock:
+                self._let_out()
+                self._held = False
 
     def event(self, f: str, **fields: Any) -> None:
         """Record something that nobody invoked."""
@@ -72,12 +94,19 @@ class Recorder:
                 self._print()
         self._flusher.join()
 
+    def _let_out(self) -> None:
+        if self._journal is None:
+            self._print()
+        else:
+            self._write_journal()
+
     def _write_journal(self) -> None:
         if self._journal is not None:
             self._journal.write(self._waiting[self._journaled :])
             self._journaled = len(self._waiting)
 
     def _print(self) -> None:
+        self._held = False
         self._write_journal()
         self._out.write(self._waiting)
         self._out.flush()

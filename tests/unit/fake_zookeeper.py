@@ -39,16 +39,27 @@ class Reply:
     err: int = 0
 
 
-Action = Reply | Literal["drop", "hang"]
-"""What to do with a request: answer it, close the connection instead, or fall silent until `release`."""
+@dataclass(frozen=True)
+class Frames:
+    """What a server sends of its own making, frame by frame and in one piece."""
+
+    frames: tuple[bytes, ...]
+
+
+Action = Reply | Frames | Literal["drop", "hang"]
+"""What to do with a request: answer it, send frames, close the connection, or be silent until `release`."""
 
 
 class FakeZooKeeper:
-    """Asks `answer` what to do with each request; pings and handshakes it does itself."""
+    """Asks `answer` what to do with each request; pings and handshakes it does itself.
 
-    def __init__(self, answer: Callable[[Request], Action], *, timeout: int = 4000):
+    It breaks the connection at the header of a frame of more than `limit` bytes.
+    """
+
+    def __init__(self, answer: Callable[[Request], Action], *, timeout: int = 4000, limit: int = 1 << 30):
         self._answer = answer
         self._timeout = timeout
+        self._limit = limit
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._sockets: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -110,7 +121,7 @@ class FakeZooKeeper:
         with connection, suppress(OSError, EOFError):
             session = self._shake_hands(connection)
             while session:
-                frame = _read_frame(connection)
+                frame = _read_frame(connection, self._limit)
                 xid, kind = struct.unpack_from("!ii", frame)
                 if xid == PING_XID:
                     _send(connection, struct.pack("!iqi", xid, 1, 0))
@@ -120,9 +131,13 @@ class FakeZooKeeper:
                 action = self._answer(request)
                 if action == "hang":
                     self._released.wait()
-                if not isinstance(action, Reply):
+                if isinstance(action, str):
+                    _end(connection)
                     return
-                _send(connection, struct.pack("!iqi", xid, action.zxid, action.err) + action.body)
+                if isinstance(action, Frames):
+                    connection.sendall(b"".join(map(buffer, action.frames)))
+                else:
+                    _send(connection, reply_frame(xid, action))
                 if kind == CLOSE:
                     return
 
@@ -156,6 +171,21 @@ def stat(czxid: int = 1, mzxid: int = 1, *, version: int = 0, owner: int = 0) ->
     return struct.pack("!qqqqiiiqiiq", czxid, mzxid, 0, 0, version, 0, 0, owner, 0, 0, czxid)
 
 
+def reply_frame(xid: int, reply: Reply) -> bytes:
+    """A reply to the request with this xid."""
+    return struct.pack("!iqi", xid, reply.zxid, reply.err) + reply.body
+
+
+def event_frame(kind: int, path: str, zxid: int = -1) -> bytes:
+    """A watch event; up to 3.8 its zxid is -1."""
+    return struct.pack("!iqiii", -1, zxid, 0, kind, 3) + buffer(path.encode())
+
+
+def ping_frame(zxid: int) -> bytes:
+    """The answer to a ping."""
+    return struct.pack("!iqi", PING_XID, zxid, 0)
+
+
 def strings(values: list[str]) -> bytes:
     """A vector of strings."""
     return struct.pack("!i", len(values)) + b"".join(buffer(value.encode()) for value in values)
@@ -173,8 +203,17 @@ def multi_failed(*codes: int) -> bytes:
     return b"".join(parts) + struct.pack("!iBi", -1, 1, -1)
 
 
-def _read_frame(connection: socket.socket) -> bytes:
+def _end(connection: socket.socket) -> None:
+    """End the stream in good order: closed over unread requests, it would take back answers on their way."""
+    connection.shutdown(socket.SHUT_WR)
+    while connection.recv(1 << 16):
+        pass
+
+
+def _read_frame(connection: socket.socket, limit: int = 1 << 30) -> bytes:
     (length,) = struct.unpack("!i", _read(connection, 4))
+    if length > limit:
+        raise EOFError
     return _read(connection, length)
 
 

@@ -6,13 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import msgspec
 import pytest
-from kazoo.protocol.serialization import Delete, Exists, SetData
 
-from harness.client import Line, NotSent, Process, Recorder, RecordingClient, Refused, Unanswered
+from harness.client import Line, NotSent, Operation, Process, Recorder, RecordingClient, Refused, Unanswered
+from harness.client.operation import delete, exists, set_data
 from tests.unit.fake_zookeeper import CLOSE, Action, FakeZooKeeper, Reply, Request, stat, string_at
 
 WITHIN = 5.0
@@ -68,8 +67,8 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.002)
 
 
-def set_data(path: str) -> Any:
-    return SetData(path, b"", -1)
+def write(path: str) -> Operation:
+    return set_data(path, b"")
 
 
 def told(line: Line) -> tuple[str, str, int, str]:
@@ -78,27 +77,28 @@ def told(line: Line) -> tuple[str, str, int, str]:
 
 def test_an_answer_is_recorded_with_its_header() -> None:
     with scripted() as script:
-        answer = script.process.call(
-            "set", "/ok", set_data("/ok"), within=WITHIN, value={"n": 1}, shown=lambda found: found.version
-        )
+        answer = script.process.call(set_data("/ok", b"app1/1-7", 2), within=WITHIN)
         call, ok = script.lines()
         assert told(call) == ("invoke", "/ok", 1, "")
-        assert (call.f, call.value, call.zxid, call.xid) == ("set", {"n": 1}, 0, 0)
+        assert (call.f, call.zxid, call.xid) == ("set", 0, 0)
+        assert call.value == {"data": "app1/1-7", "version": 2}
         assert told(ok) == ("ok", "/ok", 1, "")
-        assert (ok.f, ok.value, ok.zxid, ok.xid, ok.conn) == ("set", 3, 0x10, 1, 1)
+        assert (ok.f, ok.value, ok.zxid, ok.xid, ok.conn) == ("set", None, 0x10, 1, 1)
+        assert ok.stat is not None
+        assert (ok.stat.version, ok.wire) == (3, 1)
+        assert call.time <= ok.sent <= ok.received == ok.time
         assert (ok.server, ok.session) == (script.client.server, script.client.session)
-        assert call.time <= ok.time
         assert answer.reply.zxid == 0x10
 
 
 def test_a_refusal_is_a_fail_with_its_zxid_and_the_process_goes_on() -> None:
     with scripted() as script:
         with pytest.raises(Refused):
-            script.process.call("set", "/refused", set_data("/refused"), within=WITHIN, value=7)
-        script.process.call("set", "/ok", set_data("/ok"), within=WITHIN)
+            script.process.call(write("/refused"), within=WITHIN)
+        script.process.call(write("/ok"), within=WITHIN)
         _, fail, again, _ = script.lines()
         assert told(fail) == ("fail", "/refused", 1, "BadVersionError")
-        assert (fail.zxid, fail.value) == (0x11, 7)
+        assert (fail.zxid, fail.value) == (0x11, None)
         assert again.process == 1
 
 
@@ -106,10 +106,10 @@ def test_a_refusal_is_a_fail_with_its_zxid_and_the_process_goes_on() -> None:
 def test_an_unknown_outcome_is_an_info_and_retires_the_process(path: str, within: float) -> None:
     with scripted() as script:
         with pytest.raises(Unanswered):
-            script.process.call("set", path, set_data(path), within=within)
+            script.process.call(write(path), within=within)
         script.server.release()
         until(lambda: script.client.connected and script.client.connection_number == 2)
-        script.process.call("set", "/ok", set_data("/ok"), within=WITHIN)
+        script.process.call(write("/ok"), within=WITHIN)
         lines = script.lines()
         assert [(line.type, line.process) for line in lines] == [
             ("invoke", 1),
@@ -117,7 +117,10 @@ def test_an_unknown_outcome_is_an_info_and_retires_the_process(path: str, within
             ("invoke", 2),
             ("ok", 2),
         ]
-        assert (lines[1].zxid, lines[1].xid) == (0, 0)
+        assert (lines[1].zxid, lines[1].wire, lines[1].received) == (0, 0, 0)
+        assert (lines[1].xid, lines[1].conn, lines[1].server) == (1, 1, script.server.address)
+        assert lines[0].time <= lines[1].sent <= lines[1].time
+        assert lines[1].session == script.server.requests[0].session
         assert lines[1].error in {"ConnectionLoss", "no answer within 0.1 s"}
 
 
@@ -126,7 +129,7 @@ def test_what_was_never_sent_is_a_fail_without_a_zxid_and_the_process_goes_on() 
         script.client.stop()
         for _ in range(2):
             with pytest.raises(NotSent):
-                script.process.call("delete", "/ok", Delete("/ok", -1), within=WITHIN)
+                script.process.call(delete("/ok"), within=WITHIN)
         lines = script.lines()
         assert [told(line) for line in lines] == [
             ("invoke", "/ok", 1, ""),
@@ -137,7 +140,7 @@ def test_what_was_never_sent_is_a_fail_without_a_zxid_and_the_process_goes_on() 
 
 def test_a_header_without_a_zxid_is_recorded_as_none() -> None:
     with scripted() as script:
-        script.process.call("exists", "/nowhere", Exists("/nowhere", None), within=WITHIN)
+        script.process.call(exists("/nowhere"), within=WITHIN)
         assert script.lines()[1].zxid == 0
 
 
@@ -147,7 +150,7 @@ def test_processes_of_one_client_share_one_row_of_numbers() -> None:
         one = Process(script.client, script.recorder, numbers)
         two = Process(script.client, script.recorder, numbers)
         with pytest.raises(Unanswered):
-            one.call("set", "/silent", set_data("/silent"), within=0.05)
+            one.call(write("/silent"), within=0.05)
         assert (one.number, two.number) == (7, 6)
 
 
