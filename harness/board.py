@@ -26,7 +26,7 @@ class Snapshot:
     """The fault that is applied now."""
     troubles: int = 0
     last_work: int = 0
-    """When the last acknowledged `work` was invoked (ns)."""
+    """When the last acknowledged write of a workload was invoked (ns)."""
 
 
 class Board:
@@ -35,7 +35,9 @@ class Board:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._now = Snapshot()
-        self._work_began: dict[str, int] = {}
+        self._write_began: dict[str, int] = {}
+        self._alive: dict[str, dict[int, None]] = {}
+        """{app node: its sessions, the youngest last}"""
 
     def listen(self, event: Event) -> None:
         """Take one event in."""
@@ -45,8 +47,12 @@ class Board:
                 take(self._now, event)
             if event.type in {"ok", "fail", "info"}:
                 self._now.operations[event.type] += 1
-            if event.f == "work":
-                self._take_work(event)
+            if event.f == "session":
+                self._take_session(event)
+            elif event.f in WRITES:
+                self._take_write(event)
+            elif event.f == "node" and event.node not in self._now.sessions:
+                self._alive.pop(event.node, None)
 
     def snapshot(self) -> Snapshot:
         """A copy of what is known now."""
@@ -71,11 +77,26 @@ class Board:
         leaders = self.snapshot().app_leaders
         return max(leaders, key=lambda node: leaders[node]) if leaders else None
 
-    def _take_work(self, event: Event) -> None:
+    def _take_write(self, event: Event) -> None:
         if event.type == "invoke":
-            self._work_began[event.process] = event.time
-        elif event.type == "ok":
-            self._now.last_work = max(self._now.last_work, self._work_began.get(event.process, 0))
+            self._write_began[event.process] = event.time
+            return
+        began = self._write_began.pop(event.process, 0)
+        if event.type == "ok":
+            self._now.last_work = max(self._now.last_work, began)
+
+    def _take_session(self, event: Event) -> None:
+        """A node may have several sessions; the youngest one stands for it."""
+        state = event.value.get("state") if isinstance(event.value, dict) else None
+        alive = self._alive.setdefault(event.node, {})
+        if state == "connected":
+            alive[event.session] = None
+        elif state in ("lost", "closed", "abandoned"):  # a tuple: what a program says may be unhashable
+            alive.pop(event.session, None)
+        if alive:
+            self._now.sessions[event.node] = next(reversed(alive))
+        else:
+            self._now.sessions.pop(event.node, None)
 
 
 def _phase(now: Snapshot, event: Event) -> None:
@@ -88,14 +109,6 @@ def _leader(now: Snapshot, event: Event) -> None:
     if isinstance(token, int):
         now.app_leaders[event.node] = token
         now.leaderships += 1
-
-
-def _session(now: Snapshot, event: Event) -> None:
-    state = event.value.get("state") if isinstance(event.value, dict) else None
-    if state == "connected":
-        now.sessions[event.node] = event.session
-    elif state in ("lost", "closed"):  # a tuple: what a program says may be unhashable
-        now.sessions.pop(event.node, None)
 
 
 def _stepped_down(now: Snapshot, event: Event) -> None:
@@ -129,10 +142,13 @@ def _trouble(now: Snapshot, _event: Event) -> None:
     now.troubles += 1
 
 
+WRITES = frozenset({"work", "set", "create", "delete", "multi"})
+"""Operations whose acknowledgement shows that the workload works again."""
+
 OWN_VOICES = frozenset({"harness", "monitor", "nemesis"})
 """Processes that only the harness itself writes as."""
 
-_OF_APPS = {"leader": _leader, "stepped-down": _stepped_down, "session": _session}
+_OF_APPS = {"leader": _leader, "stepped-down": _stepped_down}
 
 _OWN = {
     "phase": _phase,

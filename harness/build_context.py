@@ -16,7 +16,7 @@ FORMAT = 1
 
 HARNESS = Path(__file__).parent
 
-NODE_PARTS = ("__init__.py", "errors.py", "plan.py", "workload.py", "history", "client")
+NODE_PARTS = ("__init__.py", "errors.py", "event.py", "plan.py", "workload.py", "client")
 """The part of the harness that runs in an app node: what the client and the workloads import."""
 
 

@@ -1,4 +1,4 @@
-"""The command line: run, check, report, list, faults, workloads, setup, clean."""
+"""The command line: run, check, export, report, list, faults, workloads, setup, clean."""
 
 import sys
 import traceback
@@ -119,9 +119,25 @@ def run(
 
 @cli.command()
 @click.argument("where", metavar="RUN")
+@click.option(
+    "--model",
+    metavar="NAME",
+    help="Judge by a model, such as cas-register or znode; RUN may be a file, also EDN.",
+)
+@click.option("--budget", type=click.IntRange(min=1), help="Configurations that a search may visit, by key.")
+@click.option("--independent", is_flag=True, help="Every value of the EDN is a pair [key value].")
+@click.option("--fast/--no-fast", default=None, help="Use the search compiled by numba, or do not.")
 @runs_dir
-def check(where: str, runs_dir: Path) -> int:
-    """Judge a stored run again, from its files alone."""
+def check(
+    where: str, model: str | None, budget: int | None, *, independent: bool, fast: bool | None, runs_dir: Path
+) -> int:
+    """Judge a stored run again, from its files alone; with --model any history, also of another system."""
+    if model is not None:
+        from harness.model_check import check_model
+
+        return check_model(where, runs_dir, model, budget=budget, fast=fast, independent=independent)
+    if budget is not None or independent or fast is not None:
+        raise click.UsageError("--budget, --independent and --fast go with --model.")
     from harness.judging import EXIT_CODES, judge_run, store_results
     from harness.session import tell_results
     from harness.store import RunDirectory
@@ -134,6 +150,17 @@ def check(where: str, runs_dir: Path) -> int:
     except SetupError as error:
         click.echo(f"zkchaos: the verdict is not stored: {error}", err=True)
     return EXIT_CODES[results.verdict]
+
+
+@cli.command()
+@click.argument("where", metavar="RUN")
+@click.option("--edn", "target", type=click.Path(path_type=Path), required=True, help="File to write.")
+@runs_dir
+def export(where: str, target: Path, runs_dir: Path) -> int:
+    """Write the history of a stored run as Jepsen would, for other checkers."""
+    from harness.model_check import export_edn
+
+    return export_edn(where, runs_dir, target)
 
 
 @cli.command()

@@ -4,10 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from kazoo.protocol.serialization import Create, Exists, GetChildren, Sync
-from kazoo.security import OPEN_ACL_UNSAFE
-
-from harness.client.connection import Answer
+from harness.client import Answer
+from harness.client.requests import Create, Exists, GetChildren, Sync
 from harness.clock import Deadline, wait_for
 from harness.container import Container
 from harness.engine import Engine
@@ -23,6 +21,9 @@ PROBE = "/zkchaos"
 
 READY_WITHIN = 90.0
 """Seconds within which servers have to be ready for clients."""
+
+FLAGS = "-Dznode.container.checkIntervalMs=2000"
+"""Properties that ZooKeeper reads from the JVM alone: empty containers go within seconds, not minutes."""
 
 Note = Callable[..., Any]
 """Writes a `node` event: note(node, state=…, role=…)."""
@@ -104,7 +105,7 @@ class Ensemble:
 
         def start(server: Server) -> None:
             files = {"/conf/zoo.cfg": config, "/data/myid": f"{server.number}\n"}
-            server.pod.load(image, files=files)
+            server.pod.load(image, files=files, environment={"JVMFLAGS": FLAGS})
             server.start()
 
         self._on_all(start)
@@ -122,10 +123,10 @@ class Ensemble:
                 what=f"{server.name} serves clients",
                 stop=stop,
             )
-        create = Create(PROBE, b"quorum", OPEN_ACL_UNSAFE, 0)
+        create = Create(PROBE, b"quorum")
         written = visit(self.servers[0].host_address, [create], within=deadline.left)[0].reply.zxid
         for server in self.servers:
-            seen = visit(server.host_address, [Sync(PROBE), Exists(PROBE, None)], within=deadline.left)[-1]
+            seen = visit(server.host_address, [Sync(PROBE), Exists(PROBE)], within=deadline.left)[-1]
             if seen.value is None or seen.value.czxid != written:
                 raise EnsembleError(f"{server.name} does not show the write {written:#x} after a sync.")
 
@@ -149,9 +150,9 @@ class Ensemble:
 
         A child that vanishes while it is looked at is left out.
         """
-        listing = visit(server.host_address, [Sync(path), GetChildren(path, None)], within=within)[-1]
+        listing = visit(server.host_address, [Sync(path), GetChildren(path)], within=within)[-1]
         stats = visit(
-            server.host_address, [Exists(f"{path}/{name}", None) for name in listing.value], within=within
+            server.host_address, [Exists(f"{path}/{name}") for name in listing.value], within=within
         )
         owners = {
             name: int(answer.value.ephemeralOwner)

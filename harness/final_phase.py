@@ -5,11 +5,14 @@ import time
 from harness.clock import Deadline
 from harness.ensemble import Server
 from harness.errors import EnsembleError
+from harness.four_letter import ask, parse_mntr
 from harness.stage import Stage
 
 READ_WITHIN = 10.0
 
 LOOK_EVERY = 0.2
+
+EPHEMERALS = "zk_ephemerals_count"
 
 
 def read_every_server(stage: Stage, roots: tuple[str, ...], when: str) -> None:
@@ -19,16 +22,17 @@ def read_every_server(stage: Stage, roots: tuple[str, ...], when: str) -> None:
             _read(stage, server, root, when)
 
 
-def await_expiry(stage: Stage, roots: tuple[str, ...], within: float) -> None:
-    """Wait until no child is left under the roots, or until every session must have expired."""
+def await_expiry(stage: Stage, within: float) -> None:
+    """Wait until no ephemeral znode is left, or until every session must have expired."""
     deadline = Deadline(within)
     server = stage.ensemble.servers[0]
     while not deadline.passed:
         try:
-            if not any(stage.ensemble.children(server, root, READ_WITHIN)[0] for root in roots):
-                return
-        except EnsembleError:
+            left = parse_mntr(ask(server.host_address, "mntr")).get(EPHEMERALS)
+        except OSError:
             return  # the reads that count will say so
+        if not left:
+            return
         time.sleep(LOOK_EVERY)
 
 

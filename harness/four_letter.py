@@ -1,5 +1,6 @@
 """ZooKeeper's four-letter words: ask a server about itself over a plain connection."""
 
+import re
 import socket
 from dataclasses import dataclass
 
@@ -16,6 +17,8 @@ MNTR = (
     "zk_approximate_data_size",
 )
 """What is kept of `mntr`; a server says over a hundred things."""
+
+HEX = re.compile(r"[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,28 @@ def parse_srvr(answer: str) -> ServerStatus:
         return ServerStatus(fields["Mode"].strip(), int(fields.get("Zxid", "0x0"), 16))
     # A proxy in front of a dead server accepts the connection and closes it without a word.
     return ServerStatus("looking" if answer.strip() else "down")
+
+
+def parse_hash(answer: str) -> dict[str, str]:
+    """Read the digests of the tree from the answer to `hash`: {zxid, in decimal: digest}.
+
+    A server older than 3.6, or one with digests switched off, gives none.
+    """
+    digests = {}
+    for line in answer.splitlines():
+        zxid, colon, digest = line.partition(": ")
+        if colon and HEX.fullmatch(zxid):
+            digests[str(int(zxid, 16))] = digest.strip()
+    return digests
+
+
+def parse_mismatches(answer: str) -> int | None:
+    """Read from `mntr` how often the tree's digest differed from the leader's; None where it is not told."""
+    for line in answer.splitlines():
+        name, _, value = line.partition("\t")
+        if name == "zk_digest_mismatches_count":
+            return int(float(value))
+    return None
 
 
 def parse_mntr(answer: str) -> dict[str, int | float]:

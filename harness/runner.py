@@ -17,6 +17,7 @@ from harness.plan import Plan
 from harness.progress import Progress
 from harness.stage import Stage
 from harness.store import RunDirectory
+from harness.tree_walk import walk_every_server
 from nemesis.conductor import Conductor
 from nemesis.fault import Arena
 from workloads.catalogue import find
@@ -147,8 +148,9 @@ class Runner:
         stage.phase("stop")
         stage.stop_apps()
         # Sessions of killed programs expire by themselves; a new ZooKeeper leader starts their clock again.
-        await_expiry(stage, roots, within=2 * (self.plan.session_timeout + 2 * self.plan.tick))
+        await_expiry(stage, within=2 * (self.plan.session_timeout + 2 * self.plan.tick))
         read_every_server(stage, roots, "stopped")
+        walk_every_server(stage, roots)
 
     def _await_recovery(self, stage: Stage) -> None:
         """Give the healed ensemble and the workload time to work again, so that the history shows it."""

@@ -8,7 +8,7 @@ from typing import Any
 from kazoo.handlers.threading import KazooTimeoutError
 from kazoo.retry import KazooRetry
 
-from harness.client.connection import Answer, NotSent, RecordingClient, Refused, Unanswered
+from harness.client import Answer, NotSent, RecordingClient, Refused, Unanswered
 from harness.errors import EnsembleError
 
 # Whoever visits hears of a failure from the exception; kazoo's own warnings would only litter the screen.
@@ -41,11 +41,16 @@ def visiting(address: tuple[str, int], within: float) -> Iterator[RecordingClien
 
 
 def visit(address: tuple[str, int], requests: Sequence[Any], within: float) -> list[Answer]:
-    """Send requests to one server in a session of its own, in order, and return the answers.
+    """Send requests to one server in a session of its own, one right behind the other; return the answers.
 
-    Raises EnsembleError when the server does not answer all of them within the seconds given.
+    Raises EnsembleError when the server does not answer, or refuses, any of them within the seconds given.
     """
     if not requests:
         return []
     with visiting(address, within) as client:
-        return [client.ask(request, within) for request in requests]
+        answers = []
+        for outcome in client.ask_all(requests, within):
+            if not isinstance(outcome, Answer):
+                raise outcome
+            answers.append(outcome)
+        return answers

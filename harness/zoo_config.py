@@ -16,6 +16,8 @@ DEFAULTS: Mapping[str, str] = {
     "maxClientCnxns": "0",
     "admin.enableServer": "false",
     "4lw.commands.whitelist": "*",
+    # Without it a server refuses znodes with a time to live.
+    "extendedTypesEnabled": "true",
 }
 
 OWNED = frozenset({"dataDir", "dataLogDir", "clientPort", "clientPortAddress", "4lw.commands.whitelist"})

@@ -39,7 +39,7 @@ def lane_name(event: Event) -> str:
     if event.process in ON_ITS_OWN:
         return ""
     first, _, rest = event.process.partition("/")
-    return rest if first == "final" and rest else first
+    return rest.partition(".")[0] if first == "final" and rest else first
 
 
 def build_lanes(history: History, strings: Strings, clock: Clock) -> list[Lane]:

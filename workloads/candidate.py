@@ -12,25 +12,13 @@ import threading
 from contextlib import suppress
 from typing import Any, BinaryIO
 
-from kazoo.protocol.serialization import (
-    CheckVersion,
-    Create,
-    Delete,
-    Exists,
-    GetChildren,
-    SetData,
-    Sync,
-    Transaction,
-)
-from kazoo.protocol.states import WatchedEvent
-from kazoo.security import OPEN_ACL_UNSAFE
-
-from harness.client import NodePlan, NotSent, Program, Refused, Unanswered
+from harness.client import NodePlan, NotSent, Operation, Program, Refused, Unanswered
+from harness.client.multi import Multi
+from harness.client.operation import children, create, delete, exists, sync
+from harness.client.requests import Check, SetData
 
 ROOT = "/election"
 WORK = "/work"
-
-EPHEMERAL, SEQUENCE = 1, 2
 
 
 class Candidate(Program):
@@ -78,6 +66,10 @@ class Candidate(Program):
                 self._forget()
         self._wake.set()
 
+    def on_watch(self, path: str) -> None:  # noqa: ARG002 - it is watched because it is ahead
+        """Look again when the candidate ahead is gone."""
+        self._wake.set()
+
     def step_down(self, why: str) -> None:
         """Stop believing; does nothing when this candidate does not lead."""
         with self._lock:
@@ -111,7 +103,7 @@ class Candidate(Program):
             return
         for path in (ROOT, WORK):
             with suppress(Refused):  # somebody else was quicker
-                self.process.call("create", path, _create(path, 0), within=self.patience, shown=str)
+                self.process.call(create(path), within=self.patience)
         self._prepared = True
 
     def _join(self) -> None:
@@ -120,24 +112,17 @@ class Candidate(Program):
             return
         # Not from the seed: the next life of this node must not take the last one's node for its own.
         self._guid = os.urandom(8).hex()
-        path = f"{ROOT}/{self._guid}-"
-        answer = self.process.call(
-            "create",
-            path,
-            _create(path, EPHEMERAL | SEQUENCE),
-            within=self.patience,
-            value={"ephemeral": True, "sequence": True},
-            shown=str,
-        )
+        place = create(f"{ROOT}/{self._guid}-", ephemeral=True, sequence=True)
+        answer = self.process.call(place, within=self.patience)
         self._enter(answer.value, answer.reply.zxid, answer.reply.session)
 
     def _adopt(self) -> bool:
         # The server of this connection may not have seen what the last one did.
-        self.process.call("sync", ROOT, Sync(ROOT), within=self.patience)
+        self.process.call(sync(ROOT), within=self.patience)
         mine = next((name for name in self._candidates() if name.startswith(self._guid)), None)
         if mine is None:
             return False
-        answer = self._exists(f"{ROOT}/{mine}", None)
+        answer = self.process.call(exists(f"{ROOT}/{mine}"), within=self.patience)
         stat = answer.value
         if stat is None or stat.ephemeralOwner != answer.reply.session:
             return False
@@ -155,28 +140,12 @@ class Candidate(Program):
         self.node, self.token, self._guid, self._leaving = "", 0, "", ""
 
     def _candidates(self) -> list[str]:
-        answer = self.process.call(
-            "children", ROOT, GetChildren(ROOT, None), within=self.patience, shown=lambda names: names
-        )
-        return list(answer.value)
+        return list(self.process.call(children(ROOT), within=self.patience).value)
 
     def _watch(self, name: str) -> bool:
         """Watch the candidate right before; False when it is gone already."""
-        return self._exists(f"{ROOT}/{name}", self._watch_fired).value is not None
-
-    def _exists(self, path: str, watcher: Any) -> Any:
-        return self.process.call(
-            "exists",
-            path,
-            Exists(path, watcher),
-            within=self.patience,
-            shown=lambda stat: stat is not None,
-        )
-
-    def _watch_fired(self, event: WatchedEvent) -> None:
-        if event.path:
-            self.event("watch", key=event.path, value={"type": event.type})
-        self._wake.set()
+        looking = exists(f"{ROOT}/{name}", watch=True)
+        return self.process.call(looking, within=self.patience).value is not None
 
     def _lead(self, breaks: int) -> None:
         with self._lock:
@@ -212,7 +181,7 @@ class Candidate(Program):
         node = self._leaving
         if node:
             with suppress(Refused):  # an attempt without an answer had done it
-                self.process.call("delete", node, Delete(node, -1), within=self.patience)
+                self.process.call(delete(node), within=self.patience)
         with self._lock:
             self._forget()
 
@@ -221,17 +190,9 @@ class Candidate(Program):
         value = self._next_work()
         if value is None:
             return
-        fence = CheckVersion(value["path"], 0)
-        act = SetData(WORK, json.dumps(value).encode(), -1)
+        act = SetData(WORK, json.dumps(value).encode())
         try:
-            self.process.call(
-                "work",
-                WORK,
-                Transaction([fence, act]),
-                within=self.patience,
-                value=value,
-                shown=lambda _: value,
-            )
+            self.process.call(working(value, Multi((Check(value["path"], 0), act))), within=self.patience)
         except Refused:
             self.refused()
 
@@ -250,8 +211,9 @@ class Candidate(Program):
             return {"token": self.token, "path": self.node, "n": self._works}
 
 
-def _create(path: str, flags: int) -> Create:
-    return Create(path, b"", OPEN_ACL_UNSAFE, flags)
+def working(value: dict[str, Any], request: Any) -> Operation:
+    """One action of a leader, as the history tells it."""
+    return Operation("work", WORK, request, value, lambda _: (value, None))
 
 
 def _sequence(name: str) -> int:

@@ -3,8 +3,9 @@
 from harness.errors import ZkchaosError
 from harness.workload import Variant, Workload
 from workloads.election import ELECTION
+from workloads.keys import KEYS
 
-WORKLOADS: dict[str, Workload] = {workload.name: workload for workload in (ELECTION,)}
+WORKLOADS: dict[str, Workload] = {workload.name: workload for workload in (ELECTION, KEYS)}
 
 
 def find(name: str, variant: str = "") -> tuple[Workload, Variant]:

@@ -2,10 +2,9 @@
 
 import json
 
-from kazoo.protocol.serialization import SetData
-
 from harness.client import NotSent, Unanswered
-from workloads.candidate import WORK, Candidate
+from harness.client.requests import SetData
+from workloads.candidate import WORK, Candidate, working
 
 
 class NoStepDown(Candidate):
@@ -49,14 +48,8 @@ class Unfenced(Candidate):
         self.stopping.wait(self.plan.params["compute"])
         while not self.stopping.is_set():
             try:
-                self.process.call(
-                    "work",
-                    WORK,
-                    SetData(WORK, json.dumps(value).encode(), -1),
-                    within=self.patience,
-                    value=value,
-                    shown=lambda _: value,
-                )
+                write = SetData(WORK, json.dumps(value).encode())
+                self.process.call(working(value, write), within=self.patience)
                 return
             except (NotSent, Unanswered):
                 self.stopping.wait(0.05)

@@ -26,6 +26,7 @@ def line(type: str, f: str, process: int = 1, time: int = 10, **fields: Any) -> 
 
 
 INVOKE, OK = line("invoke", "work", value={"n": 1}), line("ok", "work", time=20, zxid=7, session=3)
+AGAIN = line("invoke", "work", time=30)
 SESSION = line("event", "session", 0, value={"state": "connected"}, session=3)
 
 
@@ -89,7 +90,7 @@ def test_no_line_is_lost_or_doubled_wherever_the_stream_is_cut(
 
 def test_what_a_dead_program_left_open_is_closed_as_unknown(path: Path) -> None:
     other = line("invoke", "children", 4)
-    played = Played(path, [Life([INVOKE, OK, INVOKE, other], until_killed=True, exit_code=137), Life()])
+    played = Played(path, [Life([INVOKE, OK, AGAIN, other], until_killed=True, exit_code=137), Life()])
     played.live()
     _, _, _, _, first, second = said(played)
     assert [(e.type, e.f, e.process, e.error) for e in (first, second)] == [
@@ -100,11 +101,11 @@ def test_what_a_dead_program_left_open_is_closed_as_unknown(path: Path) -> None:
     assert played.troubles == []
 
 
-@pytest.mark.parametrize("printed", range(0, len(INVOKE + OK + INVOKE) + 1, 7))
+@pytest.mark.parametrize("printed", range(0, len(INVOKE + OK + AGAIN) + 1, 7))
 def test_what_a_dead_program_noted_and_did_not_print_is_read_from_its_journal(
     path: Path, printed: int
 ) -> None:
-    noted = INVOKE + OK + INVOKE
+    noted = INVOKE + OK + AGAIN
     life = Life([noted[:printed]], until_killed=True, exit_code=137, journal=noted)
     played = Played(path, [life, Life([INVOKE, OK], until_killed=True)])
     played.live(2)
@@ -146,6 +147,14 @@ def test_a_line_that_death_cut_off_is_left_out(path: Path) -> None:
             "app1 completed a call of exists that its process 1 had not invoked.",
         ),
         (INVOKE + line("ok", "work", time=9), "app1 gave the answer to work an earlier time than the call."),
+        (
+            INVOKE + OK + line("invoke", "work", time=19),
+            "app1 gave the call of work an earlier time than the last answer of its process 1.",
+        ),
+        (
+            INVOKE + line("info", "work", time=20) + AGAIN,
+            "app1 invoked work in its process 1, which an unknown outcome had retired.",
+        ),
     ],
 )
 def test_what_does_not_belong_into_a_history_is_trouble(path: Path, text: bytes, trouble: str) -> None:

@@ -17,7 +17,7 @@ from harness.history import HistoryWriter
 from harness.planner import Wish, make_plan
 from harness.store import RunDirectory
 from nemesis.catalogue import FAULTS
-from workloads.catalogue import scenarios
+from workloads.catalogue import WORKLOADS, scenarios
 
 NO_SOCKET = "unix:///nonexistent/docker.sock"
 
@@ -228,7 +228,7 @@ def test_what_there_is_can_be_listed(zkchaos: Terminal) -> None:
     assert code == 0
     for scenario in scenarios():
         assert f"  {scenario}" in out
-    assert out.count("(default)") == 1
+    assert out.count("(default)") == len(WORKLOADS)
 
 
 @pytest.mark.parametrize("command", ["", *sorted(cli.commands)])

@@ -13,28 +13,35 @@ from harness.cli import cli
 from harness.plan import Plan
 from harness.planner import Wish, make_plan, repeat_command
 from nemesis.catalogue import FAULTS
-from workloads.catalogue import scenarios
-from workloads.election import ELECTION
+from workloads.catalogue import parse, scenarios
 
 words = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
 setting_names = st.from_regex(r"[a-z][A-Za-z.]{2,11}", fullmatch=True).filter(
     lambda name: not name.startswith("server.")
 )
-wishes = st.fixed_dictionaries(
-    {
-        "scenario": st.sampled_from(scenarios()),
-        "nemesis": st.lists(st.sampled_from(sorted(FAULTS)), max_size=4, unique=True).map(",".join),
-        "time": st.floats(120, 7 * 24 * 3600, exclude_max=True) | st.integers(120, 900),
-        "seed": st.integers(-(2**40), 2**40),
-        "servers": st.sampled_from([1, 3, 5, 7]),
-        "nodes": st.integers(1, 40),
-        "image": words.filter(lambda word: not word.startswith("-")),
-        "session_timeout": st.floats(4, 8),
-        "zoo": st.dictionaries(setting_names, words, max_size=3)
-        | st.just({"tickTime": "600", "syncLimit": "9"}),
-        "params": st.dictionaries(st.sampled_from(sorted(ELECTION.params)), st.floats(0, 1e9), max_size=3),
-    }
-)
+
+
+def wishes_for(scenario: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Wishes for a scenario, with parameters of its workload."""
+    params = sorted(parse(scenario)[0].params)
+    return st.fixed_dictionaries(
+        {
+            "scenario": st.just(scenario),
+            "nemesis": st.lists(st.sampled_from(sorted(FAULTS)), max_size=4, unique=True).map(",".join),
+            "time": st.floats(120, 7 * 24 * 3600, exclude_max=True) | st.integers(120, 900),
+            "seed": st.integers(-(2**40), 2**40),
+            "servers": st.sampled_from([1, 3, 5, 7]),
+            "nodes": st.integers(1, 40),
+            "image": words.filter(lambda word: not word.startswith("-")),
+            "session_timeout": st.floats(4, 8),
+            "zoo": st.dictionaries(setting_names, words, max_size=3)
+            | st.just({"tickTime": "600", "syncLimit": "9"}),
+            "params": st.dictionaries(st.sampled_from(params), st.floats(0, 1e9), max_size=3),
+        }
+    )
+
+
+wishes = st.sampled_from(scenarios()).flatmap(wishes_for)
 
 
 def plan_of(command: str, monkeypatch: pytest.MonkeyPatch) -> Plan:

@@ -140,6 +140,7 @@ def test_slots_are_reused_as_soon_as_they_are_free() -> None:
 
 def test_lane_names() -> None:
     assert lane_name(Event(0, 0, "ok", "final-read", process="final/zk1")) == "zk1"
+    assert lane_name(Event(0, 0, "ok", "get", process="final/zk1.12")) == "zk1"
     assert lane_name(Event(0, 0, "ok", "work", process="app1/2.0")) == "app1"
     assert lane_name(Event(0, 0, "event", "server", process="monitor", node="zk2")) == "zk2"
     assert lane_name(Event(0, 0, "event", "inject", process="nemesis")) == ""
