@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from checkers.context import fault_ids, life_of, plan_of, real_faults, workload_span
 from checkers.intervals import overlapping, uncovered
 from checkers.leaderships import Leadership
 from checkers.result import Violation
 from checkers.wording import moment, stretch, token
 from harness.history import FaultWindow, History
+from harness.history.columns import OK
 
 EXCUSES = frozenset({"pause", "expire"})
 """Effects on a believer's own node under which it cannot know in time that its session is over."""
@@ -73,16 +76,14 @@ def _touched(history: History, fault: FaultWindow, old: Leadership) -> bool:
 
 def _rests_on(history: History, reign: Leadership) -> int | None:
     """Return when (ns) the life of the node asked for the last listing that it had got when it believed."""
-    mine = [
-        (op.complete.time, op.invoke.time)
-        for op in history.operations
-        if op.invoke.f == "children"
-        and op.outcome == "ok"
-        and op.complete
-        and op.complete.time <= reign.start
-        and life_of(op.invoke.process) == life_of(reign.process)
-    ]
-    return max(mine)[1] if mine else None
+    calls, texts = history.calls, history.columns.texts
+    listed = (calls.f == texts.find("children")) & (calls.outcome == OK) & (calls.completed <= reign.start)
+    rows = np.flatnonzero(listed)
+    processes = np.unique(calls.process[rows]).tolist()
+    mine = [one for one in processes if life_of(texts.say(one)) == life_of(reign.process)]
+    rows = rows[np.isin(calls.process[rows], mine)]
+    latest = rows[np.lexsort((calls.invoked[rows], calls.completed[rows]))][-1:]
+    return int(calls.invoked[latest[0]]) if len(latest) else None
 
 
 def _reach(history: History, fault: FaultWindow, end: int) -> int:

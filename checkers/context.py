@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from harness.errors import HistoryError
-from harness.history import Event, FaultWindow, History, Operation
+from harness.history import Event, FaultWindow, History
+from harness.history.columns import OK
 from harness.plan import Plan
 
-MUTATIONS = frozenset({"create", "delete", "work"})
+MUTATIONS = ("create", "set", "delete", "multi", "work")
 """Operations whose acknowledgement says that a quorum wrote something down."""
 
 
@@ -77,6 +81,24 @@ def fault_ids(history: History, start: int, end: int) -> tuple[int, ...]:
     )
 
 
-def acknowledged_writes(history: History) -> list[Operation]:
-    """Every write that ZooKeeper acknowledged, in order of invocation."""
-    return [op for op in history.operations if op.outcome == "ok" and op.invoke.f in MUTATIONS]
+def acknowledged_writes(history: History) -> NDArray[np.int64]:
+    """Return the rows of `calls` of every write that ZooKeeper acknowledged, in order of invocation."""
+    calls, find = history.calls, history.columns.texts.find
+    written = np.isin(calls.f, [number for f in MUTATIONS if (number := find(f)) >= 0])
+    return np.flatnonzero(written & (calls.outcome == OK))
+
+
+def server_polls(history: History) -> list[Event]:
+    """Return what the monitor heard from the servers, in order of time."""
+    return in_time(history.select("server", type="event"))
+
+
+def leader_polls(history: History) -> list[Event]:
+    """Return the polls in which a server said that it leads, in order of time."""
+    polls = history.derive(server_polls)
+    return [event for event in polls if told(event, "mode") in {"leader", "standalone"}]
+
+
+def acknowledged_calls(history: History) -> int:
+    """Return how many calls were acknowledged."""
+    return int((history.columns.type == OK).sum())

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from checkers.context import told
 from checkers.wording import count, listed, moment
 from harness.history import History, Operation
+from harness.history.columns import OK
+from harness.history.views import pair_operations
 from harness.plan import EvidenceRule
 
 STAGES = {"running": "while the programs ran", "stopped": "when all programs had ended"}
@@ -67,9 +69,12 @@ def closed(history: History, asked: EvidenceRule) -> Finding:  # noqa: ARG001 - 
 @rule("acknowledged")
 def acknowledged(history: History, asked: EvidenceRule) -> Finding:
     """At least so many operations `of` a name were acknowledged; of any name where `of` is empty."""
-    done = sum(1 for e in history if e.type == "ok" and (not asked.of or e.f == asked.of))
+    columns = history.columns
+    done = columns.type == OK
+    if asked.of:
+        done = done & (columns.f == columns.texts.find(asked.of))
     what = f"acknowledged {asked.of or 'operation'}"
-    return at_least(done, asked, what, what if asked.of else what + "s")
+    return at_least(int(done.sum()), asked, what, what if asked.of else what + "s")
 
 
 @rule("leaders")
@@ -85,7 +90,7 @@ def every_server_answers(history: History, asked: EvidenceRule) -> Finding:  # n
     Every path that anybody was asked for counts. The number is that of the servers that answered all.
     """
     servers = [f"zk{i + 1}" for i in range(history.plan.servers)]
-    reads = [op for op in history.operations if op.invoke.f == "final-read"]
+    reads = pair_operations(history.select("final-read"))
     if not reads:
         return Finding(0, (f"{listed(servers)} did not answer the final reading.",))
     answered = {_reading(op) for op in reads if op.outcome == "ok"}

@@ -32,11 +32,12 @@ def writes_overlap_each_fault(history: History, asked: EvidenceRule) -> Finding:
     not have met the fault, after the second it has not.
     """
     fewest: tuple[int, FaultWindow] | None = None
-    writes = [(op.invoke.time, op.complete.time) for op in acknowledged_writes(history) if op.complete]
+    rows = history.derive(acknowledged_writes)
+    invoked, done = history.calls.invoked[rows], history.calls.completed[rows]
     for fault in _proven(history, asked.of):
         start = fault.begin if fault.proven is None else fault.proven
         end = history.end if fault.healed is None else fault.healed
-        during = sum(1 for invoked, done in writes if start < invoked and done <= end)
+        during = int(((start < invoked) & (done <= end)).sum())
         if fewest is None or during < fewest[0]:
             fewest = during, fault
     if fewest is None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from checkers.context import fault_ids, number, told
 from checkers.first_in_line import candidates, election_listings, first_of
 from checkers.leaderships import Leadership
+from checkers.line_sightings import Listing, first_listing_without
 from checkers.result import Violation
-from checkers.sightings import Listing, first_listing_without
 from checkers.wording import child_of, count, moment, name_of, parent_of, token
 from harness.history import Event, History
 

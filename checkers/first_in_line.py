@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from checkers.context import fault_ids
 from checkers.intervals import overlapping
+from checkers.line_sightings import Listing, Sighting, listings, sightings
 from checkers.result import Violation
-from checkers.sightings import Listing, Sighting, listings, sightings
 from checkers.wording import child_of, name_of, parent_of, token
 from harness.history import Event, History
 
@@ -71,7 +71,7 @@ def first_in_line(history: History) -> list[FirstInLine]:
     latest: dict[str, Sighting] = {}
     for sighting in sightings(history):
         first = since.get(sighting.path)
-        if first is None or not sighting.alive or sighting.low < first.high:
+        if first is None or sighting.low < first.high:
             continue
         if sighting.path not in latest or latest[sighting.path].low < sighting.low:
             latest[sighting.path] = sighting

@@ -1,9 +1,11 @@
 """All guarantees of a run judged, and the verdict of the run."""
 
 from checkers.conclusion import more
+from checkers.context import acknowledged_calls
 from checkers.evidence import NAME as EVIDENCE
 from checkers.registry import Guarantee, guarantees
 from checkers.result import Result, Results, Verdict, combine
+from checkers.witness import shorten
 from checkers.wording import count
 from harness.errors import HistoryError
 from harness.history import History
@@ -42,7 +44,7 @@ def judge(history: History, repeat: str = "") -> Results:
 def _check(guarantee: Guarantee, history: History) -> Result:
     """Run one checker; one that breaks down loses its own verdict and nobody else's."""
     try:
-        return guarantee.check(history)
+        return shorten(history, guarantee, guarantee.check(history))
     except Exception as error:  # noqa: BLE001 - whatever it was, the other checkers still have to speak
         reason = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
         sentence = f"The checker {guarantee.name} broke down ({reason})."
@@ -60,7 +62,7 @@ def _sentence(history: History, verdict: Verdict, results: tuple[Result, ...]) -
         return f"Not enough evidence: {missing[0]}{more(len(missing) - 1)}"
     leaders = len(history.select("leader", type="event"))
     proven = sum(1 for fault in history.faults if fault.proven is not None)
-    done = sum(1 for event in history if event.type == "ok")
+    done = acknowledged_calls(history)
     turns = f"{count(leaders, 'leader')} in turn, " if leaders else ""
     return (
         f"Every guarantee held: {turns}{count(proven, 'fault')} proven, "

@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from checkers.context import in_time, life_of, number
 from harness.history import Event, History
+from harness.history.columns import INFO
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,13 @@ def _last_words(history: History) -> dict[str, int]:
 
     What the harness adds in the name of a dead process is not the process speaking.
     """
+    columns = history.columns
+    added = (columns.type == INFO) & (columns.error == columns.texts.find("process died"))
+    own = ~added & (columns.process != columns.texts.find(""))
+    last = np.zeros(len(columns.texts), np.int64)
+    np.maximum.at(last, columns.process[own], columns.time[own])
     heard: dict[str, int] = {}
-    for event in history:
-        if event.process and not (event.type == "info" and event.error == "process died"):
-            life = life_of(event.process)
-            heard[life] = max(heard.get(life, 0), event.time)
+    for process in np.flatnonzero(last).tolist():
+        life = life_of(columns.texts.say(process))
+        heard[life] = max(heard.get(life, 0), int(last[process]))
     return heard

@@ -1,10 +1,20 @@
 """How long it took, from every injection and every healing on, until things worked again."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-from checkers.context import acknowledged_writes, number, plan_of, real_faults, told
+import numpy as np
+
+from checkers.context import (
+    acknowledged_writes,
+    leader_polls,
+    number,
+    plan_of,
+    real_faults,
+    server_polls,
+)
 from harness.history import FaultWindow, History
+from harness.history.columns import I8
 
 SIGNS = {
     "zk_leader": "ZooKeeper leader",
@@ -21,11 +31,21 @@ _AFTER_WORK = frozenset({"final", "stop", "closed"})
 """Phases in which recovery is not awaited any more; during `heal` the workload still goes on."""
 
 
-class Sign(NamedTuple):
-    """Something that works: asked for at `asked`, seen at `seen` (ns)."""
+class Signs:
+    """Things that work: each was asked for at one time and seen at another (ns)."""
 
-    asked: int
-    seen: int
+    def __init__(self, asked: I8, seen: I8):
+        order = np.argsort(asked, kind="stable")
+        self._asked = asked[order]
+        self._first_seen = np.minimum.accumulate(seen[order][::-1])[::-1]
+        """The earliest that was seen of what was asked for then or later."""
+
+    def took(self, since: int, limit: int) -> int | None:
+        """Return the ns until the first one that was asked for after `since` and seen by `limit`."""
+        later = int(np.searchsorted(self._asked, since, "right"))
+        if later == len(self._asked) or self._first_seen[later] > limit:
+            return None
+        return int(self._first_seen[later]) - since
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +112,7 @@ def recovery_rows(history: History, bound: int) -> list[Row]:
     for moment in sorted(_moments(history), key=lambda moment: moment.time):
         following = [fault.begin for fault in real_faults(history) if fault.begin > moment.time]
         limit = min(following, default=history.end)
-        took = {sign: _took(seen, moment.time, limit) for sign, seen in signs.items()}
+        took = {sign: seen.took(moment.time, limit) for sign, seen in signs.items()}
         late = tuple(s for s in demanded(history) if (t := took[s]) is None or t > bound)
         censored = bool(late) and _horizon(history, moment, limit) < moment.time + bound
         rows.append(Row(moment, took, late, censored))
@@ -121,29 +141,19 @@ def _index(history: History, fault: FaultWindow, time: int) -> int:
     return max(index for index in fault.events if history.events[index].time == time)
 
 
-def _signs(history: History) -> dict[str, list[Sign]]:
-    polls = [
-        Sign(number(event, "sent"), event.time)
-        for event in history.select("server", type="event")
-        if told(event, "mode") in {"leader", "standalone"}
-    ]
-    writes = [
-        (op.invoke.f, Sign(op.invoke.time, op.complete.time))
-        for op in acknowledged_writes(history)
-        if op.complete
-    ]
-    leaders = [Sign(event.time, event.time) for event in history.select("leader", type="event")]
+def _signs(history: History) -> dict[str, Signs]:
+    polls = history.derive(leader_polls)
+    calls, writes = history.calls, history.derive(acknowledged_writes)
+    work = writes[calls.f[writes] == history.columns.texts.find("work")]
+    led = np.array([event.time for event in history.select("leader", type="event")], np.int64)
+    asked = np.array([number(poll, "sent") for poll in polls], np.int64)
     return {
-        "zk_leader": polls,
-        "app_leader": leaders + [sign for f, sign in writes if f == "work"],
-        "write": [sign for _, sign in writes],
+        "zk_leader": Signs(asked, np.array([poll.time for poll in polls], np.int64)),
+        "app_leader": Signs(
+            np.concatenate((led, calls.invoked[work])), np.concatenate((led, calls.completed[work]))
+        ),
+        "write": Signs(calls.invoked[writes], calls.completed[writes]),
     }
-
-
-def _took(signs: list[Sign], since: int, limit: int) -> int | None:
-    """Return the ns until the first sign that was asked for after `since` and seen by `limit`."""
-    seen = min((sign.seen for sign in signs if sign.asked > since and sign.seen <= limit), default=None)
-    return None if seen is None else seen - since
 
 
 def _horizon(history: History, moment: Moment, limit: int) -> int:
@@ -152,7 +162,7 @@ def _horizon(history: History, moment: Moment, limit: int) -> int:
     It means nothing while another fault is applied, after the workload, and where nobody asked the servers.
     """
     others = [fault for fault in history.faults_at(moment.time) if fault.id != moment.id]
-    asked = any(number(poll, "sent") > moment.time for poll in history.select("server", type="event"))
+    asked = any(number(poll, "sent") > moment.time for poll in history.derive(server_polls))
     if not asked or any(fault.outcome != "vanished" for fault in others):
         return moment.time
     last = [e.time for e in history.select("phase", type="event") if e.value in _AFTER_WORK]

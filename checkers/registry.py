@@ -2,9 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
 
 from checkers.result import Result
 from harness.history import History
+
+PACKAGES = (
+    "checkers",
+    "checkers.writes",
+    "checkers.reads",
+    "checkers.watches",
+    "checkers.ephemerals",
+    "checkers.servers",
+)
+"""Where checkers live: one guarantee a module."""
 
 Check = Callable[[History], Result]
 
@@ -36,6 +48,8 @@ def guarantee(name: str, promise: str) -> Callable[[Check], Check]:
 
 def guarantees() -> dict[str, Guarantee]:
     """All guarantees by name."""
-    from checkers import ephemerals, evidence, recovery, single_leader  # noqa: F401, PLC0415 - they register themselves
-
+    for package in PACKAGES:
+        for module in iter_modules(import_module(package).__path__, f"{package}."):
+            if not module.ispkg:
+                import_module(module.name)  # it registers itself
     return dict(_GUARANTEES)

@@ -1,6 +1,6 @@
 """Which faults hit a leader, and whether somebody else took over afterwards."""
 
-from checkers.context import in_time, number, real_faults, told
+from checkers.context import in_time, leader_polls, number, real_faults, told
 from checkers.leaderships import Leadership, leaderships
 from harness.history import FaultWindow, History
 
@@ -64,11 +64,7 @@ def succeeded(history: History, fault: FaultWindow) -> bool:
 
 
 def _new_server(history: History, fault: FaultWindow, limit: int) -> bool:
-    polls = [
-        event
-        for event in in_time(history.select("server", type="event"))
-        if told(event, "mode") in {"leader", "standalone"}
-    ]
+    polls = history.derive(leader_polls)
     before = max((number(e, "epoch") for e in polls if e.time <= fault.begin), default=-1)
     since = fault.begin if fault.proven is None else fault.proven
     return any(

@@ -2,7 +2,7 @@
 
 from build import Script, a_plan, election_node, words, zxid
 
-from checkers.ephemerals import ephemeral_cleanup
+from checkers.ephemerals.cleanup import ephemeral_cleanup
 from checkers.result import Result
 
 A, B, C = election_node(1), election_node(2), election_node(3)

@@ -105,6 +105,8 @@ def late_step_down(history: History, dice: random.Random) -> History | None:
         (old, new)
         for old, new in pairwise(reigns)
         if old.node != new.node and old.ended is not None and not touched(history, old)
+        # Of a leader that was killed at once nobody knows that it believed for any time at all.
+        if new.end > new.start + 10**6
     ]
     if not pairs:
         return None

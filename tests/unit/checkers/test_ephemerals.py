@@ -105,6 +105,7 @@ def test_a_plain_path_that_nobody_made_again():
 def test_of_a_plain_path_a_history_that_was_cut_off_says_nothing():
     script = plain_path(second=False)
     script.rows = [row for row in script.rows if row["f"] != "phase"]
+    script.phase(5, "workload")
     assert kinds(judged(script)) == []
 
 

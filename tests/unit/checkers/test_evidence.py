@@ -56,6 +56,16 @@ def test_not_met(asked, word):
     assert word in result.missing[0]
 
 
+@pytest.mark.parametrize("f", ["set", "multi-read", "sync"])
+def test_calls_of_any_name_are_counted(f):
+    script = run(EvidenceRule("acknowledged", 2, of=f))
+    for second, outcome in ((30, "ok"), (31, "fail"), (32, "info")):
+        script.call(second, f, "app2/1.1", "/keys/k1", type=outcome, zxid=zxid(50))
+    assert f"only 1 acknowledged {f}" in judged(script).sentence
+    script.call(33, f, "app2/1.1", "/keys/k1", zxid=zxid(51))
+    assert judged(script).measures == {f"acknowledged {f}": 2}
+
+
 def test_a_history_that_was_cut_short():
     result = judged(drop(run(EvidenceRule("closed")), "phase"))
     assert "cut short" in result.sentence

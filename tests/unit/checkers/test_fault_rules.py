@@ -63,6 +63,19 @@ def test_a_write_invoked_after_the_proof_and_acknowledged_by_the_healing_counts(
     assert judged(writes_at(call)).verdict is Verdict.VALID
 
 
+@pytest.mark.parametrize("f", ["create", "set", "delete", "multi"])
+def test_every_kind_of_write_counts(f):
+    script = writes_at()
+    script.call(12, f, "app1/1.1", "/keys/k1", zxid=zxid(9))
+    assert judged(script).verdict is Verdict.VALID
+
+
+def test_a_read_is_no_write():
+    script = writes_at()
+    script.call(12, "get", "app1/1.1", "/keys/k1", value="d", zxid=zxid(9))
+    assert judged(script).verdict is Verdict.UNKNOWN
+
+
 @pytest.mark.parametrize("call", [(9.6, 0.01), (9.9, 1), (10, 1), (14, 1.001), (15.1, 0.1)])
 def test_a_write_from_before_the_proof_or_to_after_the_healing_does_not_count(call):
     result = judged(writes_at(call))

@@ -84,6 +84,22 @@ def test_what_was_asked_for_before_does_not_count():
     assert rows(judged(script))[1]["write"] is None
 
 
+@pytest.mark.parametrize(
+    ("f", "counts"), [("create", 1), ("set", 1), ("delete", 1), ("multi", 1), ("get", 0), ("sync", 0)]
+)
+def test_every_kind_of_write_counts_and_nothing_else(f, counts):
+    script = killed()
+    script.call(17, f, "app1/1.1", "/keys/k1", zxid=zxid(17))
+    assert (rows(judged(script))[1]["write"] is not None) == counts
+
+
+def test_of_several_writes_the_one_acknowledged_first_counts():
+    script = killed()
+    script.call(16.5, "set", "app1/1.1", "/keys/k1", took=5, zxid=zxid(18))
+    script.call(17, "set", "app1/1.2", "/keys/k1", took=1, zxid=zxid(17))
+    assert rows(judged(script))[1]["write"] == pytest.approx(2)
+
+
 @pytest.mark.parametrize("outcome", ["info", "fail"])
 def test_only_acknowledged_writes_count(outcome):
     script = killed()

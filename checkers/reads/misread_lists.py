@@ -1,0 +1,56 @@
+"""Lists of children that are not the living ones."""
+
+from collections.abc import Iterator, Sequence
+
+from checkers.context import fault_ids
+from checkers.facts.lists import Misfit
+from checkers.facts.tree import Tree, tree
+from checkers.narration import Narration
+from checkers.result import Violation
+from checkers.wording import token
+from harness.history import History
+
+
+def misread_lists(known: Tree) -> list[Misfit]:
+    """Return what lists that were read show or lack, in the order of their calls."""
+    table = known.lists
+    read = [misfit for misfit in known.misfits if table.deleted[misfit.row] < 0]
+    return sorted(read, key=lambda misfit: (int(table.call[misfit.row]), misfit.child))
+
+
+def list_violations(history: History, misfits: Sequence[Misfit]) -> Iterator[Violation]:
+    """Tell of lists that show or lack a child."""
+    for misfit in misfits:
+        yield list_violation(history, misfit)
+
+
+def list_violation(history: History, misfit: Misfit) -> Violation:
+    """Tell of one list that shows a child which is not there, lacks one which is, or names one twice."""
+    known, say = history.derive(tree), Narration(history)
+    line, table = known.line, known.lists
+    call = int(table.call[misfit.row])
+    parent = known.paths.say(int(table.parent[misfit.row]))
+    where = (
+        f"{say.answered(call)}, which shows everything up to transaction {token(int(table.zxid[misfit.row]))}"
+    )
+    if misfit.child < 0:
+        kind, key, sentence = "child-twice", parent, f"{parent} had one child twice in {where}"
+        calls, events = [call], list[int]()
+    else:
+        row = misfit.row
+        state = int(known.line.at(misfit.child * line.span + table.place[row : row + 1])[0])
+        last = say.effect(line, state) if state < len(line) else "nobody had ever made it"
+        key = known.paths.say(misfit.child)
+        kind = "extra-child" if misfit.listed else "missing-child"
+        sentence = f"{key} was {'' if misfit.listed else 'not '}among the children in {where}, though {last}"
+        calls, events = say.traces(line, (state, int(line.born[state])))
+    return Violation(
+        kind=kind,
+        sentence=f"{sentence}.",
+        witness=say.witness([call, *calls], events),
+        time=say.began(call),
+        until=say.ended(call),
+        nodes=(say.node(call),),
+        key=key,
+        faults=fault_ids(history, say.began(call), say.ended(call)),
+    )

@@ -1,0 +1,1 @@
+"""What ZooKeeper promises of its servers: one leader an epoch, the same tree everywhere."""

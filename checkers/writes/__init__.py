@@ -1,0 +1,1 @@
+"""What ZooKeeper promises of writes: one order, justified answers, nothing lost."""
