@@ -1,0 +1,21 @@
+"""What was found on real ensembles stays found."""
+
+from pathlib import Path
+
+from checkers.reads.sync_read import sync_read
+from checkers.result import Verdict
+from harness.history import read_history
+
+FINDINGS = Path(__file__).parents[1] / "data" / "findings"
+
+
+def test_a_leader_answers_a_sync_before_it_has_applied_what_a_follower_has_told() -> None:
+    history = read_history(FINDINGS / "sync-answered-by-the-leader.jsonl")
+    write, sync = history.operations
+    assert write.complete
+    assert sync.complete
+    assert write.complete.received < sync.complete.sent
+    assert sync.complete.zxid < write.complete.zxid
+    result = sync_read(history)
+    assert result.verdict is Verdict.VALID
+    assert result.measures["syncs_by_a_late_leader"] == 1
