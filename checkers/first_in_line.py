@@ -47,7 +47,7 @@ def elections(history: History) -> set[str]:
 def candidates(history: History) -> dict[str, str]:
     """Return the app node behind each election node, as far as the history tells."""
     found = {event.key: event.node for event in history.select("candidate", "leader") if event.key}
-    for event in history.select("create", type="ok"):
+    for event in history.select("create", type="ok") if found else ():
         if isinstance(event.value, str):
             found.setdefault(event.value, event.node)
     return found
@@ -56,7 +56,8 @@ def candidates(history: History) -> dict[str, str]:
 def election_listings(history: History) -> dict[str, list[Listing]]:
     """Return the listings of every election's path in zxid order."""
     paths = elections(history)
-    return {path: rows for path, rows in listings(history).items() if path in paths}
+    # Without an election a long history is not read once more.
+    return {path: rows for path, rows in listings(history).items() if path in paths} if paths else {}
 
 
 def first_in_line(history: History) -> list[FirstInLine]:
@@ -69,7 +70,7 @@ def first_in_line(history: History) -> list[FirstInLine]:
             if name is not None:
                 since.setdefault(child_of(parent, name), row)
     latest: dict[str, Sighting] = {}
-    for sighting in sightings(history):
+    for sighting in sightings(history) if since else ():
         first = since.get(sighting.path)
         if first is None or sighting.low < first.high:
             continue

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from checkers.conclusion import conclude
 from checkers.context import plan_of
-from checkers.ephemerals.doubts import Doubts, doubts, possible
+from checkers.ephemerals.doubts import Doubts, doubts
 from checkers.ephemerals.fates import Fates, closings, fates
 from checkers.ephemerals.finals import Final, finals
 from checkers.ephemerals.left_over import left_overs
@@ -61,7 +61,7 @@ class _Scene:
 
     def certain(self, rows: Rows, since: Rows) -> Rows:
         """Of views of nodes alive keep those that can be of no other node made after the zxid `since`."""
-        other = possible(self.doubts.made, self.own.path[self.seen.node[rows]], since, self.seen.high[rows])
+        other = self.doubts.made.possible(self.own.path[self.seen.node[rows]], since, self.seen.high[rows])
         return rows[self.seen.sure[rows] | ~other]
 
 
@@ -227,7 +227,7 @@ def _first_vanished(scene: _Scene) -> Rows:
     """
     own, fate = scene.own, scene.fate
     rows = np.flatnonzero(fate.vanished & (fate.living < fate.gone_by))
-    deleted = possible(scene.doubts.deleted, own.path[rows], own.czxid[rows], fate.gone_by[rows])
+    deleted = scene.doubts.deleted.possible(own.path[rows], own.czxid[rows], fate.gone_by[rows])
     rows = rows[~deleted]
     rows = rows[np.lexsort((fate.gone_by[rows], own.owner[rows]))]
     first = np.ones(len(rows), bool)

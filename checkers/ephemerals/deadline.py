@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from checkers.conclusion import conclude
 from checkers.ephemerals.calm import Calm
-from checkers.ephemerals.doubts import doubts, possible
+from checkers.ephemerals.doubts import doubts
 from checkers.ephemerals.fates import fates
 from checkers.ephemerals.nodes import nodes
 from checkers.ephemerals.session_ends import Patience, SessionEnd, patience, session_ends, silences
@@ -120,7 +120,7 @@ def _judge(
         late &= due <= end.until
     path, made = own.path[seen.node[rows]], own.czxid[seen.node[rows]]
     chosen = np.flatnonzero(late)
-    other = possible(history.derive(doubts).made, path[chosen], made[chosen], seen.high[rows[chosen]])
+    other = history.derive(doubts).made.possible(path[chosen], made[chosen], seen.high[rows[chosen]])
     chosen = chosen[seen.sure[rows[chosen]] | ~other]
     for place in chosen[np.argsort(time[chosen], kind="stable")].tolist():
         yield _Late(int(rows[place]), end, int(due[place]), int(time[place]), int(write[place]))

@@ -23,21 +23,36 @@ DIGITS = 10
 """How many ZooKeeper appends to the name of a sequential node."""
 
 
-@dataclass(slots=True)
-class Doubt:
-    """Something may have happened to a path, at some zxid between two."""
+Doubt = tuple[int, int, int]
+"""Path, after and before: something may have happened to a path, at some zxid between two."""
 
-    path: int
-    after: int
-    before: int
+
+@dataclass(slots=True)
+class Table:
+    """Doubts, one a row, sorted by path."""
+
+    path: I8
+    after: I8
+    before: I8
+
+    def possible(self, path: I4, low: I8, high: I8) -> NDArray[np.bool_]:
+        """Tell for rows whether a doubt is about their path, somewhere between `low` and `high`."""
+        first = np.searchsorted(self.path, path, "left")
+        count = np.searchsorted(self.path, path, "right") - first
+        row = np.repeat(np.arange(len(path)), count)
+        one = np.arange(len(row)) + np.repeat(first - np.cumsum(count) + count, count)
+        hit = (self.after[one] < high[row]) & (self.before[one] > low[row])
+        told = np.zeros(len(path), bool)
+        told[row[hit]] = True
+        return told
 
 
 @dataclass(slots=True)
 class Doubts:
     """What may have been deleted, and what may have been made once more."""
 
-    deleted: list[Doubt]
-    made: list[Doubt]
+    deleted: Table
+    made: Table
 
 
 def doubts(history: History) -> Doubts:
@@ -49,39 +64,33 @@ def doubts(history: History) -> Doubts:
     own, lost = history.derive(nodes), history.derive(unknowns)
     paths = np.unique(own.path)
     steady, limit = _steady(history, paths), history.derive(horizon)
-    lacking = [Doubt(path, limit, FOREVER) for path in paths.tolist()] if limit < FOREVER else []
-    wild = [Doubt(path, -1, FOREVER) for path in _wild(history, own)]
+    lacking = [(path, limit, FOREVER) for path in paths.tolist()] if limit < FOREVER else []
+    wild = [(path, -1, FOREVER) for path in _wild(history, own)]
     ours = own.place[lost.path] >= 0
     deleted = _doubts(lost, lost.path, np.flatnonzero(ours & (lost.kind == DELETE)))
     sequential = lost.flags & SEQUENCE != 0
     made = _doubts(lost, lost.path, np.flatnonzero(ours & (lost.kind == CREATE) & ~sequential))
     numbered = np.flatnonzero((lost.kind == CREATE) & sequential)
     return Doubts(
-        deleted=[*wild, *deleted, *lacking],
-        made=[
-            *wild,
-            *made,
-            *_numbered(history, own, lost, numbered, steady),
-            *(doubt for doubt in lacking if doubt.path not in steady),
-        ],
+        deleted=_table([*wild, *deleted, *lacking]),
+        made=_table(
+            [
+                *wild,
+                *made,
+                *_numbered(history, own, lost, numbered, steady),
+                *(doubt for doubt in lacking if doubt[0] not in steady),
+            ]
+        ),
     )
 
 
-def possible(found: Iterable[Doubt], path: I4, low: I8, high: I8) -> NDArray[np.bool_]:
-    """Tell for every row whether one of the doubts is about its path, somewhere between `low` and `high`."""
-    order = np.argsort(path, kind="stable")
-    paths, lows, highs = path[order], low[order], high[order]
-    hit = np.zeros(len(order), bool)
-    for doubt in found:
-        rows = slice(*np.searchsorted(paths, (doubt.path, doubt.path + 1)).tolist())
-        hit[rows] |= (doubt.after < highs[rows]) & (doubt.before > lows[rows])
-    told = np.zeros(len(order), bool)
-    told[order] = hit
-    return told
+def _table(found: Iterable[Doubt]) -> Table:
+    path, after, before = np.array(sorted(found), np.int64).reshape(-1, 3).T
+    return Table(path, after, before)
 
 
 def _doubts(lost: Unknowns, path: I4, rows: I8) -> list[Doubt]:
-    return [Doubt(int(path[row]), int(lost.after[row]), int(lost.before[row])) for row in rows.tolist()]
+    return [(int(path[row]), int(lost.after[row]), int(lost.before[row])) for row in rows.tolist()]
 
 
 def _wild(history: History, own: Nodes) -> list[int]:
@@ -115,7 +124,7 @@ def _numbered(history: History, own: Nodes, lost: Unknowns, rows: I8, steady: se
         if path not in steady and sequence(name_of(say(path))) is not None:
             ending.setdefault(find(say(path)[:-DIGITS]), []).append(path)
     return [
-        Doubt(path, int(lost.after[row]), int(lost.before[row]))
+        (path, int(lost.after[row]), int(lost.before[row]))
         for row in rows.tolist()
         for path in ending.get(int(lost.path[row]), ())
     ]

@@ -15,7 +15,7 @@ is that of all checkers here: headers of replies name states, so that no clock i
 import numpy as np
 
 from checkers.conclusion import conclude
-from checkers.ephemerals.doubts import doubts, possible
+from checkers.ephemerals.doubts import doubts
 from checkers.ephemerals.fates import fates
 from checkers.ephemerals.nodes import nodes
 from checkers.ephemerals.telling import (
@@ -65,7 +65,7 @@ def _lost(history: History) -> list[int]:
     own, fate = history.derive(nodes), history.derive(fates)
     later = (fate.closed < FOREVER) & (fate.closed > fate.gone_by)
     rows = np.flatnonzero(fate.vanished & own.sure & ((fate.living >= fate.gone_by) | later))
-    deleted = possible(history.derive(doubts).deleted, own.path[rows], own.czxid[rows], fate.gone_by[rows])
+    deleted = history.derive(doubts).deleted.possible(own.path[rows], own.czxid[rows], fate.gone_by[rows])
     rows = rows[~deleted]
     rows = rows[np.argsort(fate.gone_by[rows], kind="stable")]
     return [row for row in rows.tolist() if fate.living[row] >= fate.gone_by[row] or _ended(history, row)]

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checkers.context import life_of
-from checkers.facts.sessions import Session, sessions
+from checkers.facts.sessions import Session, session_numbers, sessions
 from checkers.facts.transactions import FOREVER, KINDS, kinds_of, written
 from checkers.facts.words import WRITES, Words, answered
 from harness.history import History
@@ -114,10 +114,12 @@ class _Owners:
         for session in self._sessions.values():
             self._lives.setdefault(session.process, set()).add(session.id)
         # A life may have used a session of which no occurrence tells.
-        pairs = np.unique(np.stack((history.calls.process, history.calls.session)), axis=1)
-        for process, used in pairs[:, pairs[1] != 0].T.tolist():
-            life = life_of(history.columns.texts.say(process))
-            self._lives.setdefault(life, set()).add(used)
+        numbers = history.derive(session_numbers)
+        rows = np.flatnonzero(numbers.of_call >= 0)
+        pairs = np.unique(history.calls.process[rows] * len(numbers.ids) + numbers.of_call[rows])
+        for process, used in zip(*np.divmod(pairs, max(len(numbers.ids), 1)), strict=True):
+            life = life_of(history.columns.texts.say(int(process)))
+            self._lives.setdefault(life, set()).add(int(numbers.ids[used]))
 
     def of(self, row: int) -> int:
         """Return the only session of the call's life that can have been open, 0 where there are several."""

@@ -55,19 +55,17 @@ def _users(history: History) -> dict[int, dict[str, int]]:
     calls, numbers = history.calls, history.derive(session_numbers)
     say = history.columns.texts.say
     rows = np.flatnonzero(numbers.of_call >= 0)
-    processes, place = np.unique(calls.process[rows], return_inverse=True)
-    lives = [life_of(say(process)) for process in processes.tolist()]
-    known = {life: number for number, life in enumerate(dict.fromkeys(lives))}
-    life = np.array([known[name] for name in lives], np.int64)[place] if len(rows) else place
-    pairs, first = np.unique(numbers.of_call[rows] * len(known) + life, return_index=True)
-    session = pairs // max(len(known), 1)
-    shared = np.isin(session, session[1:][session[1:] == session[:-1]])
+    known: dict[str, int] = {}
+    life = np.zeros(len(history.columns.texts), np.int64)
+    for process in np.unique(calls.process[rows]).tolist():
+        life[process] = known.setdefault(life_of(say(process)), len(known))
+    names, pairs = list(known), numbers.of_call[rows] * len(known) + life[calls.process[rows]]
+    session = np.unique(pairs) // max(len(known), 1)
+    shared = np.isin(numbers.of_call[rows], session[1:][session[1:] == session[:-1]])
     found: dict[int, dict[str, int]] = {}
-    names = list(known)
-    for number, pair, row in zip(
-        session[shared].tolist(), pairs[shared].tolist(), rows[first[shared]].tolist(), strict=True
-    ):
-        found.setdefault(int(numbers.ids[number]), {})[names[pair % len(known)]] = row
+    for row, pair in zip(rows[shared].tolist(), pairs[shared].tolist(), strict=True):
+        lives = found.setdefault(int(calls.session[row]), {})
+        lives.setdefault(names[pair % len(known)], row)
     return found
 
 

@@ -1,6 +1,6 @@
 """From events to columns, chunk by chunk, so that a history of any length needs no memory for its objects."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -24,8 +24,7 @@ from harness.history.columns import (
     TYPES,
     WATCH,
     Columns,
-    Parts,
-    Stats,
+    columns_of,
 )
 from harness.history.texts import NOTHING, Texts
 
@@ -34,6 +33,11 @@ ARRAYS = ("time", "session", "conn", "xid", "zxid", "wire", "sent", "received")
 
 TEXTS = ("f", "process", "node", "key", "error", "server")
 """Fields of an event of which the column holds the text's number."""
+
+PART_TEXTS = ("f", "key", "text", "error")
+"""The same of a part."""
+
+Shape = dict[str, tuple[Any, int]]
 
 FLAGS = {"ephemeral": EPHEMERAL, "sequence": SEQUENCE, "container": CONTAINER, "ttl": TTL, "watch": WATCH}
 
@@ -48,9 +52,12 @@ class Columnizer:
     def __init__(self) -> None:
         self.texts = Texts([""])
         self._chunks: dict[str, list[NDArray[Any]]] = {name: [] for name in EVENT_FIELDS}
-        self._stats: list[Stat] = []
         self._stat_chunks: dict[str, list[NDArray[Any]]] = {name: [] for name in STAT_FIELDS}
-        self._stat_count = 0
+        self._part_chunks: dict[str, list[NDArray[Any]]] = {name: [] for name in PART_FIELDS}
+        self._item_chunks: list[NDArray[Any]] = []
+        # What is in the chunks already: rows of Stats, parts and items.
+        self._stat_count = self._part_count = self._item_count = 0
+        self._stats: list[Stat] = []
         self._parts: list[tuple[int, ...]] = []
         self._items: list[int] = []
         # Of the chunk at hand: what the values say, one entry an event.
@@ -99,21 +106,58 @@ class Columnizer:
         self._chunks["stat"].append(column("stat", self._stat_row))
         self._chunks["offset"].append(np.full(size, -1) if offsets is None else offsets)
         self._read_values(events)
-        self._keep_stats()
+        self._keep_rows()
 
-    def columns(self) -> Columns:
-        """Return the columns of everything that was added."""
-        whole = {name: _join(arrays, EVENT_FIELDS[name]) for name, arrays in self._chunks.items()}
-        stats = {name: _join(arrays, STAT_FIELDS[name]) for name, arrays in self._stat_chunks.items()}
-        rows = np.array(self._parts, np.int64).reshape(-1, len(PART_FIELDS))
-        parts = {name: rows[:, i].astype(PART_FIELDS[name]) for i, name in enumerate(PART_FIELDS)}
-        return Columns(
-            **whole,
-            stats=Stats(**stats),
-            parts=Parts(**parts),
-            items=np.array(self._items, np.int32),
-            texts=self.texts,
-        )
+    def extend(self, more: Columns) -> None:
+        """Take the columns of the events that come next; texts, rows and places are numbered anew."""
+        parted = np.isin(more.f, [more.texts.find(f) for f in ("multi", "multi-read")])
+        first = more.first + np.where(parted, self._part_count, self._item_count) * (more.count > 0)
+        # The last entry is for -1, which stands for no text.
+        anew = np.array([*(self.texts[text] for text in more.texts.all), NOTHING], np.int32)
+        changed = {name: anew[getattr(more, name)] for name in (*TEXTS, "text")}
+        changed |= {"first": first, "stat": self._moved(more.stat)}
+        for name, chunks in self._chunks.items():
+            chunks.append(changed.get(name, getattr(more, name)))
+        changed = {name: anew[getattr(more.parts, name)] for name in PART_TEXTS}
+        changed["first"] = more.parts.first + self._item_count * (more.parts.count > 0)
+        changed["stat"] = self._moved(more.parts.stat)
+        for name, chunks in self._part_chunks.items():
+            chunks.append(changed.get(name, getattr(more.parts, name)))
+        for name, chunks in self._stat_chunks.items():
+            chunks.append(getattr(more.stats, name))
+        self._item_chunks.append(anew[more.items])
+        self._stat_count += len(more.stats)
+        self._part_count += len(more.parts)
+        self._item_count += len(more.items)
+
+    @property
+    def shape(self) -> Shape:
+        """What the columns will be: {name: (numpy type, entries)}."""
+        return {name: (dtype, sum(map(len, chunks))) for name, dtype, chunks in self._all_chunks()}
+
+    def columns(self, into: dict[str, NDArray[Any]] | None = None) -> Columns:
+        """Return the columns of everything that was added, once; in arrays `into` of `shape`, if given.
+
+        The chunks are let go of one by one, so that one column at a time is twice in memory.
+        """
+        whole = {}
+        for name, dtype, chunks in self._all_chunks():
+            out = into[name] if into else np.empty(sum(map(len, chunks)), dtype)
+            whole[name] = np.concatenate(chunks, out=out) if chunks else out
+            chunks.clear()
+        return columns_of(whole, self.texts)
+
+    def _all_chunks(self) -> Iterator[tuple[str, Any, list[NDArray[Any]]]]:
+        for name, chunks in self._chunks.items():
+            yield name, EVENT_FIELDS[name], chunks
+        for name, chunks in self._stat_chunks.items():
+            yield f"stats.{name}", STAT_FIELDS[name], chunks
+        for name, chunks in self._part_chunks.items():
+            yield f"parts.{name}", PART_FIELDS[name], chunks
+        yield "items", np.int32, self._item_chunks
+
+    def _moved(self, stat: NDArray[Any]) -> NDArray[Any]:
+        return np.where(stat >= 0, stat + np.int32(self._stat_count), stat)
 
     def _read_values(self, events: Sequence[Event]) -> None:
         size = len(events)
@@ -134,15 +178,16 @@ class Columnizer:
 
     def _request(self, value: dict[str, Any]) -> tuple[int, int, int]:
         """Return data, expected version and flags of what was asked for."""
-        data, version, flags = NOTHING, ANY_VERSION, 0
-        for name, told in value.items():
-            if name == "data" and isinstance(told, str):
-                data = self.texts[told]
-            elif name == "version" and isinstance(told, int):
-                version = told
-            elif name in FLAGS and told:
-                flags |= FLAGS[name]
-        return data, version, flags
+        told, version, flags = value.get("data"), value.get("version"), 0
+        if len(value) > (told is not None) + (version is not None):
+            for name, flag in FLAGS.items():
+                if value.get(name):
+                    flags |= flag
+        return (
+            self.texts[told] if isinstance(told, str) else NOTHING,
+            version if isinstance(version, int) else ANY_VERSION,
+            flags,
+        )
 
     def _mode(self, place: int, value: Any) -> None:
         if isinstance(value, dict) and value.get("mode") == "recursive":
@@ -160,11 +205,12 @@ class Columnizer:
         self._first[place], self._count[place] = self._keep_items(value)
 
     def _keep_items(self, value: Any) -> tuple[int, int]:
-        first = len(self._items)
+        before = len(self._items)
         if isinstance(value, list):
             texts = self.texts
             self._items += [texts[item] for item in value if isinstance(item, str)]
-        return first, len(self._items) - first
+        count = len(self._items) - before
+        return (self._item_count + before, count) if count else (0, 0)
 
     def _cause(self, place: int, value: Any) -> None:
         if isinstance(value, int):
@@ -181,7 +227,7 @@ class Columnizer:
             self._text[place] = self.texts[str(value.get("type", ""))]
 
     def _asked_parts(self, place: int, value: Any) -> None:
-        self._first[place] = len(self._parts)
+        before = len(self._parts)
         for part in value if isinstance(value, list) else ():
             told = part if isinstance(part, dict) else {}
             data, version, flags = self._request(told)
@@ -189,13 +235,18 @@ class Columnizer:
             if data == NOTHING and f in {"create", "set"}:
                 data = self.texts[""]
             self._parts.append((self.texts[f], key, data, version, flags, 0, NOTHING, 0, 0))
-        self._count[place] = len(self._parts) - self._first[place]
+        self._keep_parts(place, before)
 
     def _answered_parts(self, place: int, value: Any) -> None:
-        self._first[place] = len(self._parts)
+        before = len(self._parts)
         for part in value if isinstance(value, list) else ():
             self._parts.append(self._answered_part(part))
-        self._count[place] = len(self._parts) - self._first[place]
+        self._keep_parts(place, before)
+
+    def _keep_parts(self, place: int, before: int) -> None:
+        count = len(self._parts) - before
+        if count:
+            self._first[place], self._count[place] = self._part_count + before, count
 
     def _answered_part(self, part: Any) -> tuple[int, ...]:
         data, error, stat, first, count = NOTHING, 0, NOTHING, 0, 0
@@ -216,18 +267,17 @@ class Columnizer:
         if stat is None:
             return NOTHING
         self._stats.append(stat)
-        self._stat_count += 1
-        return self._stat_count - 1
+        return self._stat_count + len(self._stats) - 1
 
-    def _keep_stats(self) -> None:
+    def _keep_rows(self) -> None:
         for name, dtype in STAT_FIELDS.items():
             values = map(attrgetter(name), self._stats)
             self._stat_chunks[name].append(np.fromiter(values, dtype, len(self._stats)))
-        self._stats = []
-
-
-def _join(arrays: list[NDArray[Any]], dtype: Any) -> NDArray[Any]:
-    """Join the chunks of a column and let go of them, so that one column at a time is twice in memory."""
-    whole = np.concatenate(arrays) if arrays else np.empty(0, dtype)
-    arrays.clear()
-    return whole
+        rows = np.array(self._parts, np.int64).reshape(-1, len(PART_FIELDS)).T
+        for (name, dtype), column in zip(PART_FIELDS.items(), rows, strict=True):
+            self._part_chunks[name].append(column.astype(dtype))
+        self._item_chunks.append(np.array(self._items, np.int32))
+        self._stat_count += len(self._stats)
+        self._part_count += len(self._parts)
+        self._item_count += len(self._items)
+        self._stats, self._parts, self._items = [], [], []

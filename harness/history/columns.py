@@ -44,6 +44,9 @@ class Stats:
     dataLength: I4  # noqa: N815
     numChildren: I4  # noqa: N815
 
+    def __len__(self) -> int:
+        return len(self.czxid)
+
 
 @dataclass(slots=True, kw_only=True)
 class Parts:
@@ -61,6 +64,9 @@ class Parts:
     """Row in `Stats`."""
     first: I8
     count: I4
+
+    def __len__(self) -> int:
+        return len(self.f)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,3 +128,19 @@ PART_FIELDS = {field.name: dtype_of(field.type) for field in fields(Parts)}
 TABLES = ("stats", "parts", "items", "texts")
 EVENT_FIELDS = {field.name: dtype_of(field.type) for field in fields(Columns) if field.name not in TABLES}
 """{column: numpy type} of what there is one of an event."""
+
+
+def columns_of(arrays: dict[str, NDArray[Any]], texts: Texts) -> Columns:
+    """Return columns made of arrays: {`time` and so on, `stats.czxid` and so on, `parts.key` ..., `items`}.
+
+    They are made read-only: every checker is shown the same history.
+    """
+    for array in arrays.values():
+        array.flags.writeable = False
+    return Columns(
+        **{name: arrays[name] for name in EVENT_FIELDS},
+        stats=Stats(**{name: arrays[f"stats.{name}"] for name in STAT_FIELDS}),
+        parts=Parts(**{name: arrays[f"parts.{name}"] for name in PART_FIELDS}),
+        items=arrays["items"],
+        texts=texts,
+    )

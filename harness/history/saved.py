@@ -1,72 +1,129 @@
-"""The columns of a large history in a file beside it; the JSON lines remain the log of record."""
+"""Columns in a directory of numpy files beside a large history; the JSON lines remain the log of record.
+
+The files are mapped into memory, so what is written and what checkers read is the same memory.
+"""
 
 import os
-from dataclasses import fields
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
+import msgspec
 import numpy as np
+from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
 
-from harness.history.columns import EVENT_FIELDS, Columns, Parts, Stats
+from harness.history.columnizer import Columnizer, Shape
+from harness.history.columns import Columns, columns_of
 from harness.history.texts import Texts
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the columns change: a copy of another format is made anew."""
+
+
+class About(msgspec.Struct, frozen=True):
+    """What the directory says of its columns."""
+
+    shape: dict[str, int]
+    torn: str
+    """What was wrong with the last line, empty where it was whole."""
+    first: int = 0
+    """Index of the first event."""
+    source: tuple[int, ...] = ()
+    """Tells the file that they were made of from every other, and from itself at another time."""
 
 
 def columns_path(history: Path) -> Path:
     """Return where the columns of a history are kept."""
-    return history.with_suffix(".columns.npz")
+    return history.with_suffix(".columns")
 
 
-def save_columns(history: Path, columns: Columns, torn: str) -> None:
-    """Write the columns; raises OSError. A reader sees the whole file or none."""
+def keep_columns(
+    history: Path, columnizer: Columnizer, torn: str, refuse: Callable[[Columns], None]
+) -> Columns:
+    """Return the columns of a history, and keep them beside it where one may write.
+
+    Nothing is kept of a history that `refuse` raises an error for.
+    """
     path = columns_path(history)
-    texts, ends = columns.texts.pack()
-    arrays: dict[str, Any] = {name: getattr(columns, name) for name in EVENT_FIELDS}
-    for table in ("stats", "parts"):
-        rows = getattr(columns, table)
-        arrays |= {f"{table}.{field.name}": getattr(rows, field.name) for field in fields(rows)}
     made = path.with_suffix(f".{os.getpid()}.part")
     try:
-        with made.open("wb") as file:
-            np.savez(
-                file,
-                **arrays,
-                items=columns.items,
-                texts=texts,
-                ends=ends,
-                torn=np.array(torn),
-                source=_stamp(history),
-            )
-        made.replace(path)
+        try:
+            arrays = _reserve(made, columnizer.shape)
+        except OSError:
+            arrays = None  # Then the next reading reads the lines again.
+        columns = columnizer.columns(arrays)
+        refuse(columns)
+        if arrays is not None:
+            with suppress(OSError):
+                sizes = {name: len(array) for name, array in arrays.items()}
+                _finish(made, columns.texts, About(sizes, torn, source=_source(history)))
+                shutil.rmtree(path, ignore_errors=True)
+                made.replace(path)
+        return columns
     finally:
-        made.unlink(missing_ok=True)
+        shutil.rmtree(made, ignore_errors=True)
 
 
 def load_columns(history: Path) -> tuple[Columns, str] | None:
     """Return the columns and what was wrong with the last line; None without a copy of this very file."""
     try:
-        with np.load(columns_path(history)) as saved:
-            if not np.array_equal(saved["source"], _stamp(history)):
-                return None
-            tables: dict[str, Any] = {
-                name: kind(**{field.name: saved[f"{name}.{field.name}"] for field in fields(kind)})
-                for name, kind in (("stats", Stats), ("parts", Parts))
-            }
-            columns = Columns(
-                **{name: saved[name] for name in EVENT_FIELDS},
-                **tables,
-                items=saved["items"],
-                texts=Texts.unpack(saved["texts"], saved["ends"]),
-            )
-            return columns, str(saved["torn"])
-    except (OSError, KeyError, ValueError, BadZipFile):
+        columns, about = read_columns(columns_path(history))
+        return (columns, about.torn) if about.source == _source(history) else None
+    except (OSError, ValueError, msgspec.DecodeError):
         return None
 
 
-def _stamp(history: Path) -> Any:
-    """Tell a file from every other, and from itself at another time."""
+def write_columns(place: Path, columnizer: Columnizer, torn: str, first: int) -> None:
+    """Write columns of which the first event has the index `first` into a new directory; raises OSError."""
+    arrays = _reserve(place, columnizer.shape)
+    about = About({name: len(array) for name, array in arrays.items()}, torn, first)
+    _finish(place, columnizer.columns(arrays).texts, about)
+
+
+def read_columns(place: Path) -> tuple[Columns, About]:
+    """Map columns into memory; raises OSError, ValueError or DecodeError where they are not whole."""
+    about = msgspec.json.decode((place / "about.json").read_bytes(), type=About)
+    arrays = {name: _mapped(place, name, size) for name, size in about.shape.items()}
+    texts = Texts.unpack(np.load(place / "texts.npy"), np.load(place / "ends.npy"))
+    return columns_of(arrays, texts), about
+
+
+def _reserve(place: Path, shape: Shape) -> dict[str, NDArray[Any]]:
+    """Make a file for every column, with room on the disk: a write to a mapped file cannot fail politely."""
+    place.mkdir()
+    arrays = {}
+    for name, (dtype, size) in shape.items():
+        path = place / f"{name}.npy"
+        if size == 0:
+            np.save(path, np.empty(0, dtype))
+            arrays[name] = np.empty(0, dtype)
+            continue
+        mapped = open_memmap(path, mode="w+", dtype=dtype, shape=(size,))
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+        # A plain view: numpy's own class for mapped arrays is slow in small steps.
+        arrays[name] = mapped.view(np.ndarray)
+    return arrays
+
+
+def _finish(place: Path, texts: Texts, about: About) -> None:
+    packed, ends = texts.pack()
+    np.save(place / "texts.npy", packed)
+    np.save(place / "ends.npy", ends)
+    (place / "about.json").write_bytes(msgspec.json.encode(about))
+
+
+def _mapped(place: Path, name: str, size: int) -> NDArray[Any]:
+    path = place / f"{name}.npy"
+    array: NDArray[Any] = np.load(path, mmap_mode="r" if size else None).view(np.ndarray)
+    if len(array) != size:
+        raise ValueError(f"{path} was changed")
+    return array
+
+
+def _source(history: Path) -> tuple[int, ...]:
     stat = history.stat()
-    return np.array([FORMAT, stat.st_size, stat.st_mtime_ns, stat.st_ino])
+    return FORMAT, stat.st_size, stat.st_mtime_ns, stat.st_ino

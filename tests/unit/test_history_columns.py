@@ -1,5 +1,6 @@
 """The columnar form: the same from lines, from a list of events and from the copy beside a file."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 import pytest
 
 from harness.errors import HistoryError
-from harness.history import Event, History, HistoryWriter, Stat, read_history, reader
+from harness.history import Event, History, HistoryWriter, Stat, read_history, reader, stretch
 from harness.history.columns import (
     EPHEMERAL,
     EVENT_FIELDS,
@@ -210,12 +211,19 @@ def test_lines_and_events_give_the_same_columns(file: Path) -> None:
     assert_same(read_history(file), History(events()))
 
 
-def test_a_large_file_is_read_lazily_and_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every file counts as large, and is read by one process."""
     monkeypatch.setattr(reader, "LARGE", 1)
-    monkeypatch.setattr(reader, "BLOCK", 100)
+    monkeypatch.setattr(stretch, "BLOCK", 100)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_file_is_read_lazily_and_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = read_history(file)
-    assert columns_path(file).exists()
-    monkeypatch.setattr(reader, "_History", None)  # the copy has to do
+    assert columns_path(file).is_dir()
+    monkeypatch.setattr(reader, "Stretch", None)  # the copy has to do
     second = read_history(file)
     for history in (first, second):
         assert_same(history, History(events()))
@@ -224,18 +232,80 @@ def test_a_large_file_is_read_lazily_and_once(file: Path, monkeypatch: pytest.Mo
         assert [event.index for event in history.select("set", type="invoke")] == [14, 15]
 
 
-def test_a_copy_of_another_file_is_not_taken(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "LARGE", 1)
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("damaged", ["about.json", "time.npy", "texts.npy"])
+def test_a_damaged_copy_is_made_anew(file: Path, damaged: str) -> None:
+    read_history(file)
+    (columns_path(file) / damaged).write_bytes(b"damaged")
+    assert_same(read_history(file), History(events()))
+    assert (columns_path(file) / damaged).read_bytes() != b"damaged"
+
+
+@pytest.mark.usefixtures("large")
+def test_a_copy_of_another_file_is_not_taken(file: Path) -> None:
     read_history(file)
     with file.open("ab") as lines:
         lines.write(b'{"index":17,"time":20,"type":"event","f":"phase","value":"closed"}\n')
     assert len(read_history(file)) == len(ROWS) + 1
-    columns_path(file).write_bytes(b"PK damaged")
-    assert len(read_history(file)) == len(ROWS) + 1
+
+
+@pytest.mark.usefixtures("large")
+def test_where_nothing_may_be_written_a_large_file_is_read_all_the_same(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.posix_fallocate", full)
+    assert_same(read_history(file), History(events()))
+    assert list(file.parent.iterdir()) == [file]
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("processes", [2, 3, 5])
+def test_several_processes_read_what_one_reads(
+    file: Path, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(processes)))
+    assert_same(read_history(file), History(events()))
+    monkeypatch.setattr(reader, "Stretch", None)  # nor did one process have to read it all
+    columns_path(file).rename(file.with_suffix(".gone"))
+    assert len(read_history(file)) == len(ROWS)
+
+
+@pytest.mark.usefixtures("large")
+def test_several_processes_leave_out_a_torn_line(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    with file.open("ab") as lines:
+        lines.write(b'{"index":17,"ti')
+    history = read_history(file)
+    assert (len(history), history.torn) == (len(ROWS), "line 18 was torn off in the middle and is left out")
+    assert read_history(file).torn == history.torn
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda lines: lines.pop(13), r"line 14: index 14 where 13 was due"),
+        (lambda lines: lines.insert(15, b"{}\n"), r"line 16: not an event"),
+        (lambda lines: lines.pop(15), r"line 16: index 16 where 15 was due"),
+    ],
+)
+def test_a_mistake_in_what_another_process_reads_is_told_by_its_line(
+    file: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[list[bytes]], object], reason: str
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1})
+    lines = file.read_bytes().splitlines(keepends=True)
+    change(lines)
+    file.write_bytes(b"".join(lines))
+    with pytest.raises(HistoryError, match=reason):
+        read_history(file)
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_the_first_mistake_of_a_large_file_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "BLOCK", 64)
+    monkeypatch.setattr(stretch, "BLOCK", 64)
     lines = file.read_bytes().splitlines(keepends=True)
     lines[9] = b'{"index": 9, "time": 9, "type": "ok", "f": "get", "process": "b/1.1"}\n'
     file.write_bytes(b"".join(lines))
