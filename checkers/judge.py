@@ -1,11 +1,11 @@
 """All guarantees of a run judged, and the verdict of the run."""
 
+from checkers.check_all import check_all
 from checkers.conclusion import more
 from checkers.context import acknowledged_calls
 from checkers.evidence import NAME as EVIDENCE
-from checkers.registry import Guarantee, guarantees
+from checkers.registry import guarantees
 from checkers.result import Result, Results, Verdict, combine
-from checkers.witness import shorten
 from checkers.wording import count
 from harness.errors import HistoryError
 from harness.history import History
@@ -26,7 +26,7 @@ def judge(history: History, repeat: str = "") -> Results:
                 f"{history.name} asks for the guarantee {name!r}, which this zkchaos does not know; "
                 f"it knows: {', '.join(sorted(known))}."
             )
-    results = tuple(_check(known[name], history) for name in names)
+    results = check_all(history, [known[name] for name in names])
     verdict = combine(results)
     return Results(
         run=plan.run,
@@ -39,18 +39,6 @@ def judge(history: History, repeat: str = "") -> Results:
         torn=history.torn,
         repeat=repeat,
     )
-
-
-def _check(guarantee: Guarantee, history: History) -> Result:
-    """Run one checker; one that breaks down loses its own verdict and nobody else's."""
-    try:
-        return shorten(history, guarantee, guarantee.check(history))
-    except Exception as error:  # noqa: BLE001 - whatever it was, the other checkers still have to speak
-        reason = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
-        sentence = f"The checker {guarantee.name} broke down ({reason})."
-        return Result(
-            name=guarantee.name, verdict=Verdict.UNKNOWN, sentence=sentence, checked=0, missing=(sentence,)
-        )
 
 
 def _sentence(history: History, verdict: Verdict, results: tuple[Result, ...]) -> str:

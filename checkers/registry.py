@@ -29,18 +29,22 @@ class Guarantee:
     promise: str
     """The promise in one sentence."""
     check: Check
+    upon: Callable[[History], object] | None = None
+    """A fact that it is judged by and that takes long to derive, so that it is derived ahead."""
 
 
 _GUARANTEES: dict[str, Guarantee] = {}
 
 
-def guarantee(name: str, promise: str) -> Callable[[Check], Check]:
+def guarantee(
+    name: str, promise: str, *, upon: Callable[[History], object] | None = None
+) -> Callable[[Check], Check]:
     """Register the decorated function as the checker of a guarantee."""
 
     def register(check: Check) -> Check:
         if name in _GUARANTEES:
             raise ValueError(f"two checkers are named {name}")
-        _GUARANTEES[name] = Guarantee(name, promise, check)
+        _GUARANTEES[name] = Guarantee(name, promise, check, upon)
         return check
 
     return register

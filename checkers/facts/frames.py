@@ -4,15 +4,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-from checkers.facts.segments import begins
+from checkers.facts.segments import begins, order_by
 from checkers.facts.sessions import session_numbers
 from checkers.facts.words import Words, answered
 from harness.history import History
 from harness.history.columns import EVENT, I4, I8
-
-ROOM = 2**62
 
 
 @dataclass(kw_only=True)
@@ -60,30 +57,17 @@ def frames(history: History) -> Frames:
     session = np.concatenate((known.of_call[rows], known.find(columns.session[pings])))
     conn = np.concatenate((calls.conn[rows], columns.conn[pings])).astype(np.int64)
     wire = np.concatenate((calls.wire[rows], columns.wire[pings]))
-    order, link = _sorted(session, conn, wire)
+    order = order_by(session, conn, wire)
+    new = np.zeros(len(order), np.int64)
+    one, other = order[:-1], order[1:]
+    new[1:] = (session[one] != session[other]) | (conn[one] != conn[other])
     nothing = np.zeros(len(pings), np.int64)
     return Frames(
         session=session[order],
-        link=link,
+        link=np.cumsum(new),
         zxid=np.concatenate((calls.zxid[rows], columns.zxid[pings]))[order],
         wire=wire[order],
         xid=np.concatenate((calls.xid[rows], nothing))[order].astype(np.int32),
         call=np.concatenate((rows, nothing - 1))[order],
         event=np.concatenate((calls.complete[rows], pings))[order],
     )
-
-
-def _sorted(session: I8, conn: I8, wire: NDArray[np.int32]) -> tuple[I8, I8]:
-    """Return the order by (session, conn, wire), and the numbers of the connections in that order."""
-    if not len(session):
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    conns, wires = int(conn.max()) + 1, int(wire.max()) + 1
-    # One sort of one key is several times as quick as a sort by three.
-    if conn.min() >= 0 and (int(session.max()) + 1) * conns * wires < ROOM:
-        order = np.argsort((session * conns + conn) * wires + wire, kind="stable")
-    else:
-        order = np.lexsort((wire, conn, session))
-    new = np.zeros(len(order), np.int64)
-    one, other = order[:-1], order[1:]
-    new[1:] = (session[one] != session[other]) | (conn[one] != conn[other])
-    return order, np.cumsum(new)

@@ -2,11 +2,14 @@
 
 import numpy as np
 
-from checkers.facts.family import Family, sums_of_lists
+from checkers.facts.family import Family
 from checkers.facts.lists import Explain, Lists, Misfit
-from checkers.facts.paths import U8, Paths
+from checkers.facts.paths import Paths
 from checkers.facts.settle import Token
-from harness.history.columns import I4, I8
+from harness.history.columns import I4
+
+Changes = list[tuple[int, int]]
+"""Places, and 1 where a child came or -1 where it went."""
 
 
 class Household:
@@ -20,14 +23,19 @@ class Household:
         self._table, self._items, self._paths, self._parent = table, items, paths, parent
         left, right = np.searchsorted(table.parent, [parent, parent + 1])
         self._rows = slice(int(left), int(right))
-        self._told = sums_of_lists(table.first[self._rows], table.count[self._rows], items)
+        self._places = table.place[self._rows]
+        self._count, self._sum = born.numbers(table.parent[self._rows], self._places)
+        """How many live at each list, and the sum of their marks."""
         begin, end = np.searchsorted(born.parent, [parent, parent + 1])
         mine = slice(int(begin), int(end))
         self._child, self._place, self._change = born.child[mine], born.place[mine], born.change[mine]
+        self._children, self._which = np.unique(self._child, return_inverse=True)
         self._span = born.span
+        self._changes: dict[int, Changes] = {}
+        """What is thought of a child instead of what the family says."""
         self._statements: dict[int, list[Token]] = {}
-        self._stories: dict[int, list[tuple[int, int]]] = {}
-        """{child: [(place, 1 or -1)]} of what was explained."""
+        self._stories: dict[int, Changes] = {}
+        """What was explained."""
         self._believed: dict[int, list[tuple[int, int, int]]] = {}
         """{child: [(from place, to place, 1 or -1)]} of what was not."""
         self._looked: set[tuple[int, int]] = set()
@@ -38,8 +46,8 @@ class Household:
         """Explain the odd lists in turn; return what stays unexplained."""
         misfits: list[Misfit] = []
         while True:
-            count, sums = self._numbers()
-            differs = (count != self._table.count[self._rows]) | (sums != self._told)
+            table, rows = self._table, self._rows
+            differs = (self._count != table.count[rows]) | (self._sum != table.sums[rows])
             odd = np.flatnonzero(differs & ~self._closed)
             if not len(odd):
                 return misfits
@@ -54,28 +62,20 @@ class Household:
             for child, listed in () if self._closed[odd[0]] else found:
                 misfits += self._look(explain, row, child, listed=listed)
 
-    def _numbers(self) -> tuple[I8, U8]:
-        """Return count and sum of marks of the living at each list."""
-        order = np.argsort(self._place, kind="stable")
-        child, change = self._child[order], self._change[order]
-        self._paths.parents(child)
-        marks = self._paths.marks(child)
-        signed = np.where(change > 0, marks, np.uint64(0) - marks)
-        at = np.searchsorted(self._place[order], self._table.place[self._rows], "right")
-        counts = np.concatenate((np.zeros(1, np.int64), np.cumsum(change)))
-        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(signed, dtype=np.uint64)))
-        return counts[at], sums[at]
-
     def _names(self, row: int) -> I4:
         first = int(self._table.first[row])
         return self._items[first : first + int(self._table.count[row])]
 
     def _differences(self, row: int) -> list[tuple[int, bool]]:
         """Return the children that one list shows or lacks against what is known, and which of both."""
-        before = self._place <= self._table.place[row]
-        child, which = np.unique(self._child[before], return_inverse=True)
-        balance = np.bincount(which, self._change[before], len(child))
-        living = set(child[balance > 0].tolist())
+        place = int(self._table.place[row])
+        # A family is sorted by place.
+        before = int(np.searchsorted(self._place, place, "right"))
+        balance = np.bincount(self._which[:before], self._change[:before], len(self._children))
+        living = set(self._children[balance > 0].tolist()) - self._changes.keys()
+        for child, changes in self._changes.items():
+            if sum(change for at, change in changes if at <= place) > 0:
+                living.add(child)
         listed = {self._paths.child(self._parent, name) for name in self._names(row).tolist()}
         return [(one, one in listed) for one in sorted(living ^ listed)]
 
@@ -95,8 +95,8 @@ class Household:
             self._stories[child] = story.changes
             self._refresh(child)
             return []
-        later = self._place[(self._child == child) & (self._place > place)]
-        believed.append((place, int(later.min(initial=self._span)), 1 if listed else -1))
+        later = min((at for at, _ in self._thought(child) if at > place), default=self._span)
+        believed.append((place, later, 1 if listed else -1))
         self._refresh(child)
         return [] if story.undecided else [Misfit(row, child, listed)]
 
@@ -117,16 +117,26 @@ class Household:
             for one, alive in said
         ]
 
+    def _thought(self, child: int) -> Changes:
+        """Return what is now thought of a child."""
+        if child in self._changes:
+            return self._changes[child]
+        mine = np.flatnonzero(self._child == child)
+        return list(zip(self._place[mine].tolist(), self._change[mine].tolist(), strict=True))
+
     def _refresh(self, child: int) -> None:
         """Put what is now thought of a child in the place of what was."""
-        mine = self._child == child
-        if child not in self._stories:
-            known = zip(self._place[mine].tolist(), self._change[mine].tolist(), strict=True)
-            self._stories[child] = list(known)
-        changes = [*self._stories[child]]
+        before = self._thought(child)
+        changes = [*self._stories.setdefault(child, before)]
         for start, end, sign in self._believed.get(child, ()):
             changes += [(start, sign), (end, -sign)]
-        place, change = np.array(changes, np.int64).reshape(-1, 2).T
-        self._child = np.concatenate((self._child[~mine], np.full(len(changes), child)))
-        self._place = np.concatenate((self._place[~mine], place))
-        self._change = np.concatenate((self._change[~mine], change))
+        self._changes[child] = changes
+        more = np.zeros(len(self._places) + 1, np.int64)
+        for some, sign in ((before, -1), (changes, 1)):
+            place, change = np.array(some, np.int64).reshape(-1, 2).T
+            np.add.at(more, np.searchsorted(self._places, place, "left"), sign * change)
+        difference = np.cumsum(more[:-1])
+        self._paths.parents(np.array([child]))
+        mark = self._paths.marks(np.array([child]))
+        self._count = self._count + difference
+        self._sum = self._sum + difference.astype(np.uint64) * mark

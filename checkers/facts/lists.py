@@ -7,6 +7,7 @@ import numpy as np
 
 from checkers.facts.effects import Effects
 from checkers.facts.family import Family, sums_of_lists
+from checkers.facts.paths import U8
 from checkers.facts.positions import Positions
 from checkers.facts.settle import Token
 from checkers.facts.sightings import Listings
@@ -26,6 +27,8 @@ class Lists:
     call: I8
     deleted: I8
     """Row of the effect that deleted the parent, -1 for a list that was read."""
+    sums: U8
+    """Sum of the marks of the names, modulo 2**64."""
 
     def __len__(self) -> int:
         return len(self.parent)
@@ -55,7 +58,9 @@ Explain = Callable[[int, list[Token]], Story]
 """Searches for what may have happened to a child, given statements of lists."""
 
 
-def lists(shown: Listings, effects: Effects, born: Family, positions: Positions, last: int) -> Lists:
+def lists(
+    shown: Listings, effects: Effects, born: Family, positions: Positions, items: I4, last: int
+) -> Lists:
     """Return all lists up to the zxid `last`, sorted by (parent, place)."""
     gone = np.flatnonzero((effects.kind == DELETE) & np.isin(effects.path, born.parent))
     read = np.flatnonzero(shown.zxid <= last)
@@ -66,19 +71,21 @@ def lists(shown: Listings, effects: Effects, born: Family, positions: Positions,
         (positions.after(shown.zxid[read]), positions.before(effects.zxid[gone], effects.part[gone]))
     )
     order = np.argsort(positions.key(parent, place), kind="stable")
+    first = np.concatenate((shown.first[read], nothing))[order]
+    count = np.concatenate((shown.count[read], nothing.astype(np.int32)))[order]
     return Lists(
         parent=parent[order],
         place=place[order],
         zxid=np.concatenate((shown.zxid[read], effects.zxid[gone]))[order],
-        first=np.concatenate((shown.first[read], nothing))[order],
-        count=np.concatenate((shown.count[read], nothing.astype(np.int32)))[order],
+        first=first,
+        count=count,
         call=np.concatenate((shown.call[read], effects.call[gone]))[order],
         deleted=np.concatenate((np.full(len(read), -1), gone))[order],
+        sums=sums_of_lists(first, count, items),
     )
 
 
-def odd_lists(table: Lists, born: Family, items: I4) -> I8:
+def odd_lists(table: Lists, born: Family) -> I8:
     """Return the rows of lists that differ from the living children."""
     count, sums = born.numbers(table.parent, table.place)
-    told = sums_of_lists(table.first, table.count, items)
-    return np.flatnonzero((count != table.count) | (sums != told))
+    return np.flatnonzero((count != table.count) | (sums != table.sums))

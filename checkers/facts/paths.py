@@ -1,5 +1,7 @@
 """Paths by number: the numbers of their texts, and further ones for children that only a list names."""
 
+from threading import RLock
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +27,8 @@ class Paths:
         self._texts = texts
         self._more: dict[str, int] = {}
         self._said: list[str] = []
+        # Checkers of one history share it, on threads of their own.
+        self._lock = RLock()
         self._parent = np.full(len(texts) + 1, UNPARSED, np.int32)
         self._name = np.full(len(texts) + 1, NOWHERE, np.int64)
 
@@ -36,13 +40,14 @@ class Paths:
         known = self._texts.find(path)
         if known >= 0:
             return known
-        if path not in self._more:
-            self._more[path] = len(self)
-            self._said.append(path)
-            if len(self) > len(self._parent):
-                self._parent = np.append(self._parent, np.full_like(self._parent, UNPARSED))
-                self._name = np.append(self._name, np.full_like(self._name, NOWHERE))
-        return self._more[path]
+        with self._lock:
+            if path not in self._more:
+                self._more[path] = len(self)
+                self._said.append(path)
+                if len(self) > len(self._parent):
+                    self._parent = np.append(self._parent, np.full_like(self._parent, UNPARSED))
+                    self._name = np.append(self._name, np.full_like(self._name, NOWHERE))
+            return self._more[path]
 
     def say(self, path: int) -> str:
         """Return the path with a number."""
@@ -55,10 +60,11 @@ class Paths:
 
     def parents(self, paths: I4 | I8) -> I8:
         """Return the numbers of the parents, NOWHERE for the root."""
-        new = np.zeros(len(self._parent), bool)
-        new[paths] = True
-        for path in np.flatnonzero(new & (self._parent == UNPARSED)).tolist():
-            self._parse(path)
+        new = paths[self._parent[paths] == UNPARSED]
+        if len(new):
+            with self._lock:
+                for path in np.unique(new).tolist():
+                    self._parse(path)
         return self._parent[paths].astype(np.int64)
 
     def name(self, path: int) -> int:

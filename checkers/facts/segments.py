@@ -1,9 +1,25 @@
-"""Running extremes within segments of an array, such as the sessions of sorted answers."""
+"""Segments of an array, such as the sessions of sorted answers: their order, running extremes within them."""
+
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 ROOM = 2**62
+
+
+def order_by(*columns: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Return the order by columns, the first of which counts most; equal rows stay as they are."""
+    if not len(columns[0]):
+        return np.empty(0, np.int64)
+    widths = [int(column.max()) + 1 for column in columns]
+    # One sort of one key is several times as quick as a sort by several.
+    if min(int(column.min()) for column in columns) >= 0 and prod(widths) < ROOM:
+        key = columns[0].astype(np.int64)
+        for column, width in zip(columns[1:], widths[1:], strict=True):
+            key = key * width + column
+        return np.argsort(key, kind="stable")
+    return np.lexsort(columns[::-1])
 
 
 def running_maximum(values: NDArray[np.int64], segment: NDArray[np.int64]) -> NDArray[np.int64]:

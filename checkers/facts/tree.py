@@ -104,8 +104,8 @@ def tree(history: History) -> Tree:
     placing.settle_all()
     assumed = placing.effects()
     born = family(replayed(assumed) if len(assumed) else line, paths, positions)
-    shown = lists(history.derive(listings), effects, born, positions, last)
-    odd = np.unique(shown.parent[odd_lists(shown, born, columns.items)]).tolist()
+    shown = lists(history.derive(listings), effects, born, positions, columns.items, last)
+    odd = np.unique(shown.parent[odd_lists(shown, born)]).tolist()
     misfits: list[Misfit] = []
     for parent in odd:
         misfits += Household(parent, shown, born, columns.items, paths).examine(placing.explain)

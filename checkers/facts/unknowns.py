@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checkers.context import life_of
+from checkers.facts.segments import begins, order_by
 from checkers.facts.sessions import Session, session_numbers, sessions
 from checkers.facts.transactions import FOREVER, KINDS, kinds_of, written
 from checkers.facts.words import WRITES, Words, answered
@@ -145,13 +146,13 @@ class _SendOrder:
     """The zxids of each session's acknowledged writes in the order in which they were sent."""
 
     def __init__(self, history: History, rows: NDArray[np.int64]):
-        calls = history.calls
-        rows = rows[np.lexsort((calls.xid[rows], calls.conn[rows], calls.session[rows]))]
-        ids, starts = np.unique(calls.session[rows], return_index=True)
+        calls, numbers = history.calls, history.derive(session_numbers)
+        rows = rows[order_by(numbers.of_call[rows], calls.conn[rows], calls.xid[rows])]
+        starts = begins(calls.session[rows])
+        ids = calls.session[rows[starts]].tolist()
         sent = (calls.conn[rows].astype(np.int64) << 32) + calls.xid[rows]
-        self._sent = dict(zip(ids.tolist(), np.split(sent, starts[1:]), strict=True)) if len(ids) else {}
-        zxids = np.split(calls.zxid[rows], starts[1:]) if len(ids) else []
-        self._zxids = dict(zip(ids.tolist(), zxids, strict=True))
+        self._sent = dict(zip(ids, np.split(sent, starts[1:]), strict=False))
+        self._zxids = dict(zip(ids, np.split(calls.zxid[rows], starts[1:]), strict=False))
 
     def around(self, session: int, conn: int, xid: int) -> tuple[int, int]:
         """Return the zxids of a session's last write before, and first after, a request.

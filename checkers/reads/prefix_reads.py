@@ -40,7 +40,7 @@ from harness.history import History
 NAME = "prefix-reads"
 
 
-@guarantee(NAME, "Every read shows the state after all transactions up to its zxid.")
+@guarantee(NAME, "Every read shows the state after all transactions up to its zxid.", upon=tree)
 def prefix_reads(history: History) -> Result:
     """Judge every read; `checked` counts the nodes and lists that answers showed."""
     known = history.derive(tree)

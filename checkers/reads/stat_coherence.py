@@ -43,7 +43,9 @@ class Odd:
     other: int = -1
 
 
-@guarantee(NAME, "Every Stat agrees with its header, its data and every other Stat of the same version.")
+@guarantee(
+    NAME, "Every Stat agrees with its header, its data and every other Stat of the same version.", upon=tree
+)
 def stat_coherence(history: History) -> Result:
     """Judge every Stat; `checked` counts them."""
     known, shown = history.derive(tree), history.derive(shown_stats)

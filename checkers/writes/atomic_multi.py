@@ -30,7 +30,7 @@ from harness.history.columns import I8
 NAME = "atomic-multi"
 
 
-@guarantee(NAME, "A multi happens as a whole or not at all.")
+@guarantee(NAME, "A multi happens as a whole or not at all.", upon=tree)
 def atomic_multi(history: History) -> Result:
     """Judge every multi that happened; `checked` counts the sightings of paths as a multi had left them."""
     known = history.derive(tree)

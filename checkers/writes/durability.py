@@ -30,7 +30,7 @@ from harness.history import History
 NAME = "durability"
 
 
-@guarantee(NAME, "What was acknowledged or seen is never lost.")
+@guarantee(NAME, "What was acknowledged or seen is never lost.", upon=tree)
 def durability(history: History) -> Result:
     """Judge every write; `checked` counts the sightings and lists of paths that had been written."""
     known, found = history.derive(tree), history.derive(misreadings)

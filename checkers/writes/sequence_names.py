@@ -32,7 +32,7 @@ from harness.history.columns import I8, SEQUENCE
 NAME = "sequence-names"
 
 
-@guarantee(NAME, "A sequential node's number counts the creates before it under its parent.")
+@guarantee(NAME, "A sequential node's number counts the creates before it under its parent.", upon=tree)
 def sequence_names(history: History) -> Result:
     """Judge every sequential create; `checked` counts those that were acknowledged."""
     known = history.derive(tree)

@@ -45,7 +45,7 @@ CLAIMS = {
 """What an answer claimed, by kind."""
 
 
-@guarantee(NAME, "Every write succeeds or is refused as the state right before it demands.")
+@guarantee(NAME, "Every write succeeds or is refused as the state right before it demands.", upon=tree)
 def write_legality(history: History) -> Result:
     """Judge every answered write; `checked` counts their effects, checks and refusals."""
     known, done = history.derive(tree), history.derive(transactions)

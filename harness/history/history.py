@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class _Fact:
+    """What a function of a history gave."""
+
+    __slots__ = ("lock", "there", "value")
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.there = False
+        self.value: Any = None
+
+
 class History:
     """All events of a run in file order, with its plan. Never changed after it was made."""
 
@@ -35,7 +47,8 @@ class History:
     ):
         self.events = events
         self._columns = columns
-        self._derived: dict[Callable[[History], Any], Any] = {}
+        self._derived: dict[Callable[[History], Any], _Fact] = {}
+        self._lock = Lock()
         self.torn = torn
         """What was wrong with the last line, empty where it was whole."""
         self.name = name
@@ -62,10 +75,16 @@ class History:
         return calls_of(self.columns)
 
     def derive(self, function: Callable[["History"], T]) -> T:
-        """Return what a pure function of the history gives; it is computed once."""
-        if function not in self._derived:
-            self._derived[function] = function(self)
-        found: T = self._derived[function]
+        """Return what a pure function of the history gives; it is computed once, whoever asks first.
+
+        Whoever asks meanwhile on another thread waits.
+        """
+        with self._lock:
+            fact = self._derived.setdefault(function, _Fact())
+        with fact.lock:
+            if not fact.there:
+                fact.value, fact.there = function(self), True
+        found: T = fact.value
         return found
 
     @cached_property

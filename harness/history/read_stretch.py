@@ -1,6 +1,5 @@
 """What `shared_reading` runs in a process of its own: `python -m harness.history.read_stretch`."""
 
-import mmap
 import sys
 from pathlib import Path
 
@@ -11,9 +10,7 @@ from harness.history.stretch import Stretch
 
 def main(path: str, start: str, end: str, target: str) -> int:
     """Read the lines from byte `start` to byte `end` of a history and leave their columns in a directory."""
-    with Path(path).open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    stretch = Stretch(Path(path), data, start=int(start), end=int(end), first=None)
+    stretch = Stretch(Path(path), int(start), int(end), first=None)
     try:
         stretch.read()
     except HistoryError:

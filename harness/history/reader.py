@@ -24,9 +24,10 @@ def read_history(path: Path) -> History:
     Raises HistoryError for a file that cannot be read or that is not a history.
     """
     try:
-        if path.stat().st_size >= LARGE:
-            return _read_large(path)
-        whole = _read(path, Stretch(path, path.read_bytes(), keep=True))
+        size = path.stat().st_size
+        if size >= LARGE:
+            return _read_large(path, size)
+        whole = _read(path, Stretch(path, 0, size, keep=True))
     except OSError as error:
         raise HistoryError(f"cannot read {path}: {error.strerror}.") from error
     columns = whole.columnizer.columns()
@@ -34,18 +35,18 @@ def read_history(path: Path) -> History:
     return History(whole.events, torn=whole.torn, name=str(path), columns=columns)
 
 
-def _read_large(path: Path) -> History:
-    with path.open("rb") as file:
-        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+def _read_large(path: Path, size: int) -> History:
     saved = load_columns(path)
     if saved is None:
-        read = read_shared(path, data, LARGE)
+        read = read_shared(path, size, LARGE)
         if read is None:
             # Where a process found a mistake, one reading from the start on finds the line to blame.
-            whole = _read(path, Stretch(path, data))
+            whole = _read(path, Stretch(path, 0, size))
             read = whole.columnizer, whole.torn
         saved = keep_columns(path, *read, lambda columns: _refuse_mistakes(path, columns)), read[1]
     columns, torn = saved
+    with path.open("rb") as file:
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     return History(LazyEvents(data, columns.offset), torn=torn, name=str(path), columns=columns)
 
 

@@ -1,6 +1,5 @@
 """A large file read by several processes, each a stretch of its lines: decoding is what reading costs."""
 
-import mmap
 import os
 import subprocess
 import sys
@@ -19,16 +18,16 @@ HEAD_START = 0.1
 """Share of a stretch that the first one is longer than the others."""
 
 
-def read_shared(path: Path, data: mmap.mmap, least: int) -> tuple[Columnizer, str] | None:
+def read_shared(path: Path, size: int, least: int) -> tuple[Columnizer, str] | None:
     """Read a file with all processors, at least so many bytes each.
 
     Returns what was read and what was wrong with the last line; None where that cannot be, for want of
     processors or for a mistake in the file, which nobody knows then.
     """
-    bounds = _bounds(data, min(len(os.sched_getaffinity(0)), len(data) // least))
+    bounds = _bounds(path, size, min(len(os.sched_getaffinity(0)), size // least))
     if len(bounds) < 3:
         return None
-    own = Stretch(path, data, end=bounds[1])
+    own = Stretch(path, 0, bounds[1])
     with ExitStack() as stack:
         place = Path(stack.enter_context(TemporaryDirectory(prefix="zkchaos-")))
         helpers = []
@@ -54,11 +53,15 @@ def read_shared(path: Path, data: mmap.mmap, least: int) -> tuple[Columnizer, st
     return own.columnizer, torn
 
 
-def _bounds(data: mmap.mmap, number: int) -> list[int]:
+def _bounds(path: Path, size: int, number: int) -> list[int]:
     """Return where stretches of whole lines begin, and where the last one ends.
 
     The first is the longest: who reads another one has to start, and to hand over what was read.
     """
-    size = len(data) / (number + HEAD_START) if number else 0
-    cuts = {data.find(b"\n", int(size * (part + HEAD_START))) + 1 or len(data) for part in range(1, number)}
-    return sorted({0, len(data)} | cuts)
+    cuts = {0, size}
+    with path.open("rb") as file:
+        for part in range(1, number):
+            file.seek(int(size * (part + HEAD_START) / (number + HEAD_START)))
+            file.readline()
+            cuts.add(min(file.tell(), size))
+    return sorted(cuts)

@@ -1,7 +1,6 @@
 """A stretch of lines of a history file: every line is checked, and what is wrong is told with its reason."""
 
 import gc
-import mmap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from operator import attrgetter
@@ -27,20 +26,11 @@ class Stretch:
     `first` is the index of its first event, None for one that nobody knows yet: the first line tells.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        data: bytes | mmap.mmap,
-        *,
-        start: int = 0,
-        end: int | None = None,
-        first: int | None = 0,
-        keep: bool = False,
-    ):
-        self._path, self._data, self._keep = path, data, keep
-        self._start, self._end = start, len(data) if end is None else end
+    def __init__(self, path: Path, start: int, end: int, *, first: int | None = 0, keep: bool = False):
+        self._path, self._start, self._end, self._keep = path, start, end, keep
         self._decoder = msgspec.json.Decoder(Event)
-        self.first = self._told_first() if first is None else first
+        self.first = first or 0
+        self._told = first is not None
         self.columnizer = Columnizer()
         self.events: list[Event] = []
         self.count = 0
@@ -49,25 +39,33 @@ class Stretch:
         """What was wrong with the last line, empty where it was whole."""
 
     def read(self) -> None:
-        """Read all of it; raises HistoryError."""
+        """Read all of it; raises HistoryError, and OSError where the file cannot be read."""
         with _no_collections():
             for block, offset in self._blocks():
+                if not self._told:
+                    self.first, self._told = self._first_index(block), True
                 self._take(block, offset)
 
-    def _told_first(self) -> int:
-        end = self._data.find(b"\n", self._start) + 1 or self._end
+    def _first_index(self, block: bytes) -> int:
         try:
-            return self._decoder.decode(self._data[self._start : end]).index
+            return self._decoder.decode(block[: block.find(b"\n") + 1 or None]).index
         except _DECODE_ERRORS:
             return 0
 
     def _blocks(self) -> Iterator[tuple[bytes, int]]:
         """Yield blocks of whole lines with their offsets; the last one may lack its newline."""
-        start, size = self._start, self._end
-        while start < size:
-            end = self._data.find(b"\n", min(start + BLOCK, size - 1)) + 1 or size
-            yield self._data[start:end], start
-            start = end
+        start = self._start
+        # Read, not mapped: a mapped file counts as memory of this process.
+        with self._path.open("rb") as file:
+            file.seek(start)
+            while start < self._end:
+                block = file.read(min(BLOCK, self._end - start))
+                if not block.endswith(b"\n"):
+                    block += file.readline()
+                if not block:
+                    return  # somebody has cut it off meanwhile
+                yield block, start
+                start += len(block)
 
     def _take(self, block: bytes, offset: int) -> None:
         starts = _line_starts(block)
