@@ -134,7 +134,11 @@ def _outlived(scene: _Scene) -> Iterator[Violation]:
     """Yield the nodes that an answer shows at or after the transaction that closed their session."""
     history, own, seen, fate = scene.history, scene.own, scene.seen, scene.fate
     rows = np.flatnonzero(seen.alive & (fate.closed[seen.node] <= seen.low))
-    rows = scene.certain(rows, fate.closed[seen.node[rows]])
+    those, closed = seen.node[rows], fate.closed[seen.node[rows]]
+    # Another node can have been made as soon as this one was gone, or may have been.
+    gone = scene.doubts.deleted.possible(own.path[those], own.czxid[those], closed)
+    since = np.where(gone, own.czxid[those], np.minimum(closed, fate.gone_by[those]))
+    rows = scene.certain(rows, since)
     for view in _first_of_each(seen.node[rows], rows, seen.low[rows]):
         node = int(seen.node[view])
         end = history.derive(sessions)[int(own.owner[node])]

@@ -78,6 +78,7 @@ class Settler:
     def __init__(self, candidates: Candidates, sessions: dict[int, Session], budget: int = BUDGET):
         self._candidates = candidates
         self._sessions = sessions
+        self._ends = np.array(sorted(one.closed for one in sessions.values()), np.int64)
         self._budget = budget
         unknown = candidates.unknown
         self._owners = owners(unknown.kind, unknown.flags, unknown.session)
@@ -129,8 +130,12 @@ class Settler:
         """Tell whether the servers may have removed a node of an owner on their own."""
         if owner == NOBODY:
             return False
-        if owner in {SOMEBODY, CONTAINER_OWNER}:
+        if owner == CONTAINER_OWNER:
             return self._candidates.free(low, high)
+        if owner == SOMEBODY:
+            # It may have been any session, also one of which the end is known.
+            left, right = np.searchsorted(self._ends, [low, high + 1])
+            return bool(right > left) or self._candidates.free(low, high)
         session = self._sessions.get(owner)
         if session is None:
             return self._candidates.free(low, high)

@@ -76,7 +76,7 @@ class Nemesis:
         """End a session from outside, as somebody does who knows its password."""
         ensemble = self._world.ensemble
         # The only client may be on its way from one session to the next.
-        self._loop.run_while(lambda: not ensemble.sessions, SECOND)
+        self._loop.run_while(lambda: not ensemble.sessions, 30 * SECOND)
         session = self._dice.choice(sorted(ensemble.sessions))
         ensemble.end(session)
         return {"session": session, "closed_at_zxid": ensemble.log[-1].zxid}

@@ -54,6 +54,10 @@ def red(history: History, names: Iterable[str] = GUARANTEES) -> set[str]:
 @example(Options(seed=1, seconds=1, nodes=3, concurrency=3, breaks=20, faults=KILL))
 # A listing speaks between two refusals that say the opposite.
 @example(Options(seed=480, seconds=0.6, nodes=3, clients=3, breaks=20, closings=0, faults=KILL))
+# An ephemeral node of nobody knows which session goes with the end of one that is known.
+@example(Options(seed=30025, seconds=1, concurrency=3, keys=3, breaks=20, faults=("kill-app", "expire-app")))
+# An ephemeral node was deleted, and made anew by an unknown write, before its session ended.
+@example(Options(seed=30341, seconds=0.3, keys=3, breaks=8, closings=0, faults=("expire-app", *KILL)))
 def test_a_correct_run_is_never_accused(options: Options) -> None:
     assert red(World(options).history()) == set()
 
