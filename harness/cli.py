@@ -1,9 +1,11 @@
 """The command line: run, check, export, report, list, faults, workloads, setup, clean."""
 
+import shutil
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from textwrap import TextWrapper
 from typing import Any
 
 import click
@@ -210,13 +212,23 @@ def workloads() -> int:
     from workloads.catalogue import WORKLOADS
 
     for workload in WORKLOADS.values():
-        click.echo(f"{workload.name}: {workload.summary} Judged by {', '.join(workload.guarantees)}.")
+        judges = ", ".join(workload.guarantees)
+        _tell(f"{workload.name}: {workload.summary} Judged by {judges}.")
         for name, variant in workload.variants.items():
             mark = " (default)" if name == workload.default else " (broken twin)" if variant.broken else ""
-            click.echo(f"  {workload.name}:{name}{mark}: {variant.summary}")
+            _tell(f"{workload.name}:{name}{mark}: {variant.summary}", indent="  ")
         numbers = ", ".join(f"{name}={value:g}" for name, value in workload.params.items())
-        click.echo(f"  parameters: {numbers}")
+        _tell(f"parameters: {numbers}", indent="  ")
     return 0
+
+
+def _tell(text: str, indent: str = "") -> None:
+    """Print a paragraph; what follows its first line is indented further."""
+    width = shutil.get_terminal_size((100, 24)).columns
+    wrapper = TextWrapper(
+        width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
+    )
+    click.echo(wrapper.fill(text))
 
 
 @cli.command()

@@ -44,6 +44,7 @@ class Progress:
         self._lines: queue.Queue[str | None] = queue.Queue()
         self._printer: threading.Thread | None = None
         self._live: Live | None = None
+        self._elects = False
         self._next_plain = 0.0
         self._start: int | None = None
 
@@ -106,12 +107,14 @@ class Progress:
     def update(self, now: Snapshot, elapsed: float, total: float) -> None:
         """Show how far the run is."""
         leaders = [name for name, mode in now.server_modes.items() if mode in {"leader", "standalone"}]
+        # Not every workload elects a leader.
+        self._elects = self._elects or bool(now.app_leaders)
+        elected = f" · app leader {', '.join(now.app_leaders) or 'none'}" if self._elects else ""
         line = (
             f"{now.phase} {elapsed:.0f}/{total:.0f} s · {now.operations['ok']} ok"
             f" {now.operations['fail']} refused {now.operations['info']} unknown"
             f" · ZooKeeper leader {', '.join(leaders) or 'none'}"
-            f" · app leader {', '.join(now.app_leaders) or 'none'}"
-            f" · faults {now.faults_proven}/{now.faults_begun} proven"
+            f"{elected} · faults {now.faults_proven}/{now.faults_begun} proven"
         )
         if now.fault:
             line += f" · now {now.fault}"
