@@ -1,7 +1,9 @@
 """Any history against a model of what was tested; and histories in EDN for other checkers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import click
 
@@ -23,6 +25,10 @@ WORTH_COMPILING = 20_000
 """So many calls of one key take longer than to load the compiled search."""
 
 
+PATIENCE = 2.0
+"""Seconds of silence."""
+
+
 def check_model(
     where: str, runs: Path, model: str, *, budget: int | None, fast: bool | None, independent: bool
 ) -> int:
@@ -37,7 +43,10 @@ def check_model(
 
     def search(of: Model, calls: Sequence[Call], limit: int) -> Outcome:
         compiled = available() and len(calls) >= WORTH_COMPILING if fast is None else fast
-        return (search_compiled if compiled else search_prepared)(of, calls, limit)
+        if not compiled:
+            return search_prepared(of, calls, limit)
+        with _said_after(PATIENCE, "searching; after an installation numba first compiles the search, once"):
+            return search_compiled(of, calls, limit)
 
     history = read_any(find_history(where, runs), independent=independent)
     results = judge_model(history, model, budget=budget or BUDGET, search=search)
@@ -64,3 +73,15 @@ def find_history(where: str, runs: Path) -> Path:
         ) from None
     except OSError as error:
         raise HistoryError(f"cannot look for {where}: {error.strerror}.") from error
+
+
+@contextmanager
+def _said_after(seconds: float, sentence: str) -> Iterator[None]:
+    """Say something where the work within takes longer."""
+    timer = Timer(seconds, click.echo, (sentence,), {"err": True})
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()

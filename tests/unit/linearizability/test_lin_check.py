@@ -1,13 +1,18 @@
 """From a file to a verdict: keys, stories, and the command line."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from checkers.linearizability.call import Call
 from checkers.linearizability.judge import judge_model
+from checkers.linearizability.model import Model
+from checkers.linearizability.outcome import Outcome
+from checkers.linearizability.search import search_prepared
 from checkers.result import Results, Verdict
 from harness.cli import cli, guarded
+from harness.clock import wait_for
 from harness.errors import HistoryError
 from harness.history import HistoryWriter
 from harness.history.foreign import read_any
@@ -210,6 +215,22 @@ def test_fast_without_numba_says_how_to_get_it(
     assert code == 3
     assert "pip install 'zkchaos[fast]'" in err
     assert zkchaos(capsys, "check", "--model", "register", path)[0] == 1
+
+
+def test_who_waits_for_numba_is_told_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def slow(model: Model, calls: Sequence[Call], budget: int) -> Outcome:
+        wait_for(lambda: told.append(capsys.readouterr().err) or told[-1], within=5, what="it is said")
+        return search_prepared(model, calls, budget)
+
+    monkeypatch.setattr("harness.model_check.available", lambda: True)
+    monkeypatch.setattr("harness.model_check.search_compiled", slow)
+    monkeypatch.setattr("harness.model_check.PATIENCE", 0.01)
+    zkchaos(capsys, "check", "--model", "register", "--fast", edn(tmp_path, *STALE))
+    assert told[-1].startswith("searching; after an installation numba first compiles")
 
 
 def test_a_run_is_exported_and_judged_alike(
