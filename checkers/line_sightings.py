@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checkers.context import told
-from checkers.ephemerals.prefixes import bounds
+from checkers.facts.prefixes import bounds
 from checkers.wording import child_of
 from harness.history import Event, History
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from checkers.ephemerals.nodes import Nodes
-from checkers.ephemerals.prefixes import lowest
+from checkers.facts.prefixes import lowest
 from checkers.facts.sightings import Listings, listings
 from checkers.wording import name_of, parent_of
 from harness.history import History

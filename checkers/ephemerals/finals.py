@@ -6,7 +6,7 @@ import numpy as np
 
 from checkers.context import told
 from checkers.ephemerals.nodes import is_session
-from checkers.ephemerals.prefixes import bounds
+from checkers.facts.prefixes import bounds
 from checkers.facts.sessions import sessions
 from checkers.facts.sightings import sightings
 from checkers.facts.words import Words

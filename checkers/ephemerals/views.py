@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from checkers.ephemerals.absences import absences
 from checkers.ephemerals.nodes import Nodes, nodes
-from checkers.ephemerals.prefixes import lowest
+from checkers.facts.prefixes import lowest
 from checkers.facts.sightings import sightings
 from checkers.facts.transactions import CREATE, DELETE, SET, transactions
 from checkers.facts.unknowns import FOREVER

@@ -5,9 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
+from checkers.facts.prefixes import COUNTER, exact
 from checkers.facts.segments import begins, order_by
 from checkers.facts.sessions import session_numbers
-from checkers.facts.words import Words, answered
+from checkers.facts.words import WRITES, Words, answered
 from harness.history import History
 from harness.history.columns import EVENT, I4, I8
 
@@ -21,6 +22,8 @@ class Frames:
     link: I8
     """Number of the connection: rises with (session, conn)."""
     zxid: I8
+    sure: I8
+    """Zxid of the oldest state that it may show; see `prefixes`."""
     wire: I4
     xid: I4
     """0 for a ping."""
@@ -62,10 +65,13 @@ def frames(history: History) -> Frames:
     one, other = order[:-1], order[1:]
     new[1:] = (session[one] != session[other]) | (conn[one] != conn[other])
     nothing = np.zeros(len(pings), np.int64)
+    zxid = np.concatenate((calls.zxid[rows], columns.zxid[pings]))
+    wrote = np.concatenate((Words(history).among(calls.f[rows], WRITES), nothing > 0))
     return Frames(
         session=session[order],
         link=np.cumsum(new),
-        zxid=np.concatenate((calls.zxid[rows], columns.zxid[pings]))[order],
+        zxid=zxid[order],
+        sure=np.where(wrote | exact(history, zxid), zxid, zxid & ~COUNTER)[order],
         wire=wire[order],
         xid=np.concatenate((calls.xid[rows], nothing))[order].astype(np.int32),
         call=np.concatenate((rows, nothing - 1))[order],

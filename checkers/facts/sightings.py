@@ -1,10 +1,12 @@
 """What reads saw: each sighting states what a path was, right after all transactions up to its zxid."""
 
 from dataclasses import dataclass
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from checkers.facts.prefixes import exact
 from checkers.facts.words import Words
 from harness.history import History
 from harness.history.columns import FAIL, I4, I8, OK
@@ -40,6 +42,16 @@ class Listings:
 
     def __len__(self) -> int:
         return len(self.path)
+
+
+@overload
+def settled(history: History, shown: Sightings) -> Sightings: ...
+@overload
+def settled(history: History, shown: Listings) -> Listings: ...
+def settled(history: History, shown: Sightings | Listings) -> Sightings | Listings:
+    """Leave out what may show an older state than its header says; see `prefixes`."""
+    rows = np.flatnonzero(exact(history, shown.zxid))
+    return type(shown)(**{name: getattr(shown, name)[rows] for name in shown.__slots__})
 
 
 def sightings(history: History) -> Sightings:

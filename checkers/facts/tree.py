@@ -33,7 +33,7 @@ from checkers.facts.positions import Positions
 from checkers.facts.refused import Refused, refused
 from checkers.facts.reveal import reveal
 from checkers.facts.sessions import Session, sessions
-from checkers.facts.sightings import Sightings, listings, sightings
+from checkers.facts.sightings import Sightings, listings, settled, sightings
 from checkers.facts.timeline import Timeline, timeline
 from checkers.facts.transactions import CREATE, FOREVER, Transactions, transactions
 from checkers.facts.unknowns import Unknowns, unknowns
@@ -78,7 +78,7 @@ class Tree:
 def tree(history: History) -> Tree:
     """Replay a history. To be called through `History.derive`, so that it is done once."""
     columns, paths, last = history.columns, Paths(history.columns.texts), history.derive(horizon)
-    done, seen = history.derive(transactions), history.derive(sightings)
+    done, seen = history.derive(transactions), settled(history, history.derive(sightings))
     known, unknown = history.derive(sessions), history.derive(unknowns)
     first = int(history.calls.zxid[history.calls.zxid > 0].min(initial=FOREVER))
     refusals = refused(history, paths)
@@ -104,7 +104,7 @@ def tree(history: History) -> Tree:
     placing.settle_all()
     assumed = placing.effects()
     born = family(replayed(assumed) if len(assumed) else line, paths, positions)
-    shown = lists(history.derive(listings), effects, born, positions, columns.items, last)
+    shown = lists(settled(history, history.derive(listings)), effects, born, positions, columns.items, last)
     odd = np.unique(shown.parent[odd_lists(shown, born)]).tolist()
     misfits: list[Misfit] = []
     for parent in odd:

@@ -82,14 +82,15 @@ def _turned(history: History, found: Frames) -> I8:
 def _aged(history: History, found: Frames, replies: I8) -> I8:
     """Return the reads that are older than an earlier reply of their session, each with that reply."""
     session, zxid = found.session[replies], found.zxid[replies]
-    newest = before(running_maximum(zxid, session), session, 0)
+    sure = found.sure[replies]
+    newest = before(running_maximum(sure, session), session, 0)
     is_read = Words(history).among(history.calls.f[found.call[replies]], READS)
     wrong = np.flatnonzero(is_read & (zxid < newest))
     # Of each run of old reads the first one is told, which keeps this loop short.
     wrong = wrong[np.diff(wrong, prepend=-2) > 1]
     starts = np.searchsorted(session, session[wrong], "left")
     newer = [
-        start + int(np.argmax(zxid[start:place]))
+        start + int(np.argmax(sure[start:place]))
         for start, place in zip(starts.tolist(), wrong.tolist(), strict=True)
     ]
     return np.column_stack((replies[np.array(newer, np.int64)], replies[wrong]))

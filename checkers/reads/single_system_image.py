@@ -30,7 +30,7 @@ def single_system_image(history: History) -> Result:
     """Judge the frames of every session; `checked` counts the comparisons of neighbours."""
     found = history.derive(frames)
     same = found.session[1:] == found.session[:-1]
-    back = np.flatnonzero((found.link[1:] == found.link[:-1]) & (found.zxid[1:] < found.zxid[:-1]))
+    back = np.flatnonzero((found.link[1:] == found.link[:-1]) & (found.zxid[1:] < found.sure[:-1]))
     moved = _moved_back(found)
     pairs = [
         *((kind, one, other) for kind, one, other in moved),
@@ -55,7 +55,7 @@ def _moved_back(found: Frames) -> list[tuple[str, int, int]]:
     """Return (kind, newer frame, older frame) for connections behind the replies of an earlier one."""
     if not len(found):
         return []
-    replied = np.maximum.reduceat(np.where(found.call >= 0, found.zxid, 0), found.first)
+    replied = np.maximum.reduceat(np.where(found.call >= 0, found.sure, 0), found.first)
     lowest = np.minimum.reduceat(found.zxid, found.first)
     session = found.session[found.first]
     promised = before(running_maximum(replied, session), session, 0)
@@ -69,7 +69,7 @@ def _pair(found: Frames, link: int, promised: int) -> tuple[str, int, int]:
     older = start + int(np.argmax(found.zxid[start:end] < promised))
     begin = int(np.searchsorted(found.session, found.session[start], "left"))
     replies = found.call[begin:start] >= 0
-    newer = begin + int(np.argmax(replies & (found.zxid[begin:start] == promised)))
+    newer = begin + int(np.argmax(replies & (found.sure[begin:start] == promised)))
     return "moved-back", newer, older
 
 

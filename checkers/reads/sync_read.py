@@ -92,7 +92,7 @@ def _aged(history: History, found: Frames) -> tuple[int, Pairs]:
     wanted = words.among(f, (*READS, "sync"))
     rows, f = rows[wanted], f[wanted]
     session, zxid = found.session[rows], found.zxid[rows]
-    synced = np.where(f == words["sync"], zxid, 0)
+    synced = np.where(f == words["sync"], found.sure[rows], 0)
     promised = before(running_maximum(synced, session), session, 0)
     read = (f != words["sync"]) & (promised > 0)
     wrong = np.flatnonzero(read & (zxid < promised))

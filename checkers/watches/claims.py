@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from checkers.facts.prefixes import COUNTER, FRESH, lowest
 from checkers.watches.due import Claims, ambiguous
-from checkers.watches.explanations import COUNTER, FRESH, certain
 from checkers.watches.lookup import Lookup
 from checkers.watches.rows import Mask, at
 from checkers.watches.standing import standing
@@ -88,7 +88,7 @@ def _one_shot(told: Wire, known: Triggers, watches: Watches, types: tuple[int, .
     conn = told.events.conn[mine]
     place = told.place(conn, told.events.zxid[mine], told.events.wire[mine])
     fired = Lookup(owner_path(conn, told.path[mine]), place)
-    since = told.place(watches.conn, certain(watches.zxid), watches.wire)
+    since = told.place(watches.conn, lowest(watches.zxid), watches.wire)
     event = fired.rows(fired.after(owner_path(watches.conn, watches.path), since))
     return Claims(
         conn=watches.conn[due],

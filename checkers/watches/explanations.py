@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from checkers.facts.prefixes import lowest
 from checkers.facts.transactions import FOREVER
 from checkers.watches.lookup import Lookup
 from checkers.watches.rows import Mask, Rows, at
@@ -22,11 +23,6 @@ from checkers.watches.wire import (
 from checkers.wording import parent_of
 from harness.history import History
 from harness.history.columns import I8
-
-FRESH = 16
-"""So many transactions of an epoch its leader may, for a moment, claim before they are there."""
-
-COUNTER = 0xFFFFFFFF
 
 
 @dataclass(kw_only=True)
@@ -70,7 +66,7 @@ def explanations(history: History) -> Explanations:
         standing[covers] = True
         sooner = watches.zxid < low[covers]
         watch[covers[sooner]], low[covers[sooner]] = watches.call[sooner], watches.zxid[sooner]
-    low = np.where(low < FOREVER, certain(low), low)
+    low = np.where(low < FOREVER, lowest(low), low)
     covered = watched | standing
     answer = next_answer(told, events.conn, events.wire)
     high = np.where(events.zxid > 0, events.zxid, zxid_by(told, answer, FOREVER))
@@ -86,11 +82,6 @@ def explanations(history: History) -> Explanations:
         previous=previous,
         trigger=np.where(fits, known.lookup.rows(position), -1),
     )
-
-
-def certain(zxid: I8) -> I8:
-    """Return how far a state goes at least whose reply may be one of a fresh leader."""
-    return np.where(zxid & COUNTER <= FRESH, zxid & ~COUNTER, zxid)
 
 
 def _one_shot(told: Wire, watches: Watches, mine: I8) -> tuple[I8, I8, I8]:
