@@ -138,7 +138,8 @@ def test_a_request_that_is_too_long_breaks_the_connection_and_is_unknown(size: i
         assert type(large) is kind
         if isinstance(large, Unanswered):
             assert (large.sending.conn, large.sending.xid) == (1, 1)
-            assert isinstance(after, NotSent | Unanswered)
+            # Whoever is quick breaks the connection before the second request is in the queue.
+            assert isinstance(after, NotSent | Unanswered) or after.reply.conn == 2
             reconnected(client, 2)
             assert client.ask(Exists("/a"), WITHIN).reply.conn == 2
 
