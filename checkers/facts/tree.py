@@ -14,7 +14,6 @@ from checkers.facts.effects import (
     APPEAR,
     END,
     NOBODY,
-    SOMEBODY,
     Effects,
     acknowledged,
     chosen,
@@ -22,8 +21,9 @@ from checkers.facts.effects import (
     table,
     together,
 )
-from checkers.facts.evidence import SEEN, Evidence, evidence
+from checkers.facts.evidence import Evidence, evidence
 from checkers.facts.family import Family, family
+from checkers.facts.given import given
 from checkers.facts.horizon import horizon
 from checkers.facts.household import Household
 from checkers.facts.lists import Lists, Misfit, lists, odd_lists
@@ -66,7 +66,7 @@ class Tree:
     undecided: dict[int, list[int]]
     """{path: calls of unknown writes} where the search ended before it was done."""
     first: int
-    """The lowest zxid that the history holds."""
+    """The lowest zxid of a transaction that is not older than the history."""
     last: int
     """The zxid up to which the history is complete."""
 
@@ -80,7 +80,7 @@ def tree(history: History) -> Tree:
     columns, paths, last = history.columns, Paths(history.columns.texts), history.derive(horizon)
     done, seen = history.derive(transactions), settled(history, history.derive(sightings))
     known, unknown = history.derive(sessions), history.derive(unknowns)
-    first = int(history.calls.zxid[history.calls.zxid > 0].min(initial=FOREVER))
+    first = _first(history)
     refusals = refused(history, paths)
     positions = _positions(history, paths, done, unknown)
     candidates = Candidates(unknown, paths, _taken(history, known))
@@ -96,15 +96,16 @@ def tree(history: History) -> Tree:
         effects = together(effects, found)
         line = replayed()
     said = evidence(seen, effects, refusals, paths, positions, last)
-    given = _given(line, said, seen, candidates, paths)
-    if len(given):
-        effects = together(effects, given)
+    told = settled(history, history.derive(listings))
+    old = given(line, said, seen, told, candidates, paths, positions, columns.items, first, last)
+    if len(old):
+        effects = together(effects, old)
         line = replayed()
     placing = Placing(line, said, candidates, known, positions)
     placing.settle_all()
     assumed = placing.effects()
     born = family(replayed(assumed) if len(assumed) else line, paths, positions)
-    shown = lists(settled(history, history.derive(listings)), effects, born, positions, columns.items, last)
+    shown = lists(told, effects, born, positions, columns.items, last)
     odd = np.unique(shown.parent[odd_lists(shown, born)]).tolist()
     misfits: list[Misfit] = []
     for parent in odd:
@@ -132,6 +133,13 @@ def tree(history: History) -> Tree:
         first=first,
         last=last,
     )
+
+
+def _first(history: History) -> int:
+    """Return the lowest zxid that is not older than the history: that of a write, or the one after a read."""
+    zxid = history.calls.zxid
+    writes = history.derive(answered) & Words(history).among(history.calls.f, WRITES)
+    return int((zxid + ~writes)[zxid > 0].min(initial=FOREVER))
 
 
 def _positions(history: History, paths: Paths, done: Transactions, unknown: Unknowns) -> Positions:
@@ -173,24 +181,3 @@ def _ends(effects: Effects, known: dict[int, Session]) -> Effects:
         setattr(lapsed, name, np.full_like(getattr(lapsed, name), -1))
     lapsed.part = np.zeros_like(lapsed.part)
     return lapsed
-
-
-def _given(line: Timeline, said: Evidence, seen: Sightings, candidates: Candidates, paths: Paths) -> Effects:
-    """Return the nodes that were there when the history began, though no Stat tells so.
-
-    Somebody had made them: no create of their paths is known, none may have happened, and no Stat tells
-    that they are younger.
-    """
-    odd = contradictions(line, said)
-    odd = odd[said.alive[odd]]
-    made = line.effects.path[(line.effects.kind == CREATE) | (line.effects.kind == APPEAR)]
-    odd = odd[~np.isin(said.path[odd], made)]
-    dated = said.role[odd] == SEEN
-    dated[dated] = seen.stat[said.row[odd[dated]]] >= 0
-    loose = np.setdiff1d(said.path[odd], said.path[odd[dated]])
-    # No node is older than its parent.
-    loose = loose[~np.isin(paths.parents(loose), line.effects.path[line.effects.kind == CREATE])]
-    rows = [
-        row(path, 0, APPEAR, owner=SOMEBODY) for path in loose.tolist() if not candidates.on(CREATE, path)
-    ]
-    return table(rows)

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from checkers.context import fault_ids
 from checkers.facts.lists import Misfit
+from checkers.facts.transactions import FOREVER
 from checkers.facts.tree import Tree, tree
 from checkers.narration import Narration
 from checkers.result import Violation
@@ -44,6 +47,8 @@ def list_violation(history: History, misfit: Misfit) -> Violation:
         kind = "extra-child" if misfit.listed else "missing-child"
         sentence = f"{key} was {'' if misfit.listed else 'not '}among the children in {where}, though {last}"
         calls, events = say.traces(line, (state, int(line.born[state])))
+        if misfit.listed and state == len(line):
+            calls += too_young(history, misfit.child, int(table.place[misfit.row]))
     return Violation(
         kind=kind,
         sentence=f"{sentence}.",
@@ -54,3 +59,19 @@ def list_violation(history: History, misfit: Misfit) -> Violation:
         key=key,
         faults=fault_ids(history, say.began(call), say.ended(call)),
     )
+
+
+def too_young(history: History, path: int, place: int) -> list[int]:
+    """Return the calls that show why a path at a place cannot be older than the history.
+
+    The first answer says when the history began; a parent that was made since, or a list without the path,
+    that it came later.
+    """
+    known, calls, table = history.derive(tree), history.calls, history.derive(tree).lists
+    began = int(np.where(calls.zxid > 0, calls.zxid, FOREVER).argmin())
+    parent = known.paths.parents(np.array([path]))
+    state = known.at(parent, np.array([place]))
+    birth = known.line.born[state]
+    made = birth[birth >= 0]
+    earlier = np.flatnonzero((table.parent == parent) & (table.place < place))[:1]
+    return [began, *known.line.effects.call[made].tolist(), *table.call[earlier].tolist()]

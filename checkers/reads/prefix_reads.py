@@ -18,7 +18,7 @@ from checkers.context import fault_ids
 from checkers.facts.tree import tree
 from checkers.facts.undecided import undecided
 from checkers.narration import Narration
-from checkers.reads.misread_lists import list_violations, misread_lists
+from checkers.reads.misread_lists import list_violations, misread_lists, too_young
 from checkers.reads.misreadings import (
     DELETED,
     KINDS,
@@ -86,6 +86,10 @@ def violation(history: History, row: int, state: int, kind: int) -> Violation:
     call, path = int(seen.call[row]), known.paths.say(int(seen.path[row]))
     shown = _shown_effect(history, row)
     calls, events = say.traces(line, (state, int(line.born[state]), shown))
+    if kind == UNMADE:
+        calls += too_young(
+            history, int(seen.path[row]), int(known.positions.after(seen.zxid[row : row + 1])[0])
+        )
     return Violation(
         kind=KINDS[kind],
         sentence=f"{path} {_story(history, row, state, kind)}.",

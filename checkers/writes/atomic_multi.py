@@ -19,7 +19,7 @@ from checkers.context import fault_ids
 from checkers.facts.transactions import CREATE, DELETE, SET
 from checkers.facts.tree import Tree, tree
 from checkers.narration import Narration
-from checkers.reads.misreadings import OLDER, UNWRITTEN, misreadings
+from checkers.reads.misreadings import DELETED, OLDER, UNMADE, UNWRITTEN, misreadings
 from checkers.registry import guarantee
 from checkers.result import Result, Violation
 from checkers.testimony import MOST
@@ -67,11 +67,12 @@ def _multi_rows(known: Tree) -> I8:
 
 def _violations(history: History, known: Tree, multi: I8) -> Iterator[Violation]:
     found = history.derive(misreadings)
-    rows = np.concatenate((_without(history, known, multi), _early(history, known, multi)))
+    early = _early(history, known, multi)
+    rows = np.concatenate((_without(history, known, multi), early))
     times = history.calls.completed[known.seen.call[found.seen[rows]]]
-    told = 0
+    too_soon, told = set(early.tolist()), 0
     for row in rows[np.argsort(times, kind="stable")].tolist():
-        if found.kind[row] == UNWRITTEN:
+        if row in too_soon:
             yield _early_violation(history, known, row)
         elif not _lost_whole(known, int(found.state[row]), set(found.seen.tolist())):
             yield _half_violation(history, known, row)
@@ -99,9 +100,13 @@ def _without(history: History, known: Tree, multi: I8) -> I8:
 def _early(history: History, known: Tree, multi: I8) -> I8:
     """Return the misreadings that show what a multi left although their prefix does not hold it."""
     found, seen = history.derive(misreadings), known.seen
-    rows = np.flatnonzero((found.kind == UNWRITTEN) & (seen.stat[found.seen] >= 0))
+    # Where the multi creates the path, nothing should have been there.
+    early_kinds = np.isin(found.kind, (UNWRITTEN, UNMADE, DELETED))
+    rows = np.flatnonzero(early_kinds & (seen.stat[found.seen] >= 0))
     mzxid = history.columns.stats.mzxid[seen.stat[found.seen[rows]]]
-    early = (mzxid > seen.zxid[found.seen[rows]]) & np.isin(mzxid, known.line.effects.zxid[multi])
+    left = known.at(seen.path[found.seen[rows]], known.positions.after(mzxid))
+    written = np.isin(left, multi) & (np.append(known.line.effects.zxid, -1)[left] == mzxid)
+    early = (mzxid > seen.zxid[found.seen[rows]]) & written
     found_rows: I8 = rows[early]
     return found_rows
 
@@ -170,16 +175,23 @@ def _early_violation(history: History, known: Tree, row: int) -> Violation:
     found, say = history.derive(misreadings), Narration(history)
     sighting = int(found.seen[row])
     call, zxid = int(known.seen.call[sighting]), known.seen.zxid[sighting]
-    mzxid = history.columns.stats.mzxid[known.seen.stat[sighting]]
-    multi = int(known.line.effects.call[np.flatnonzero(known.line.effects.zxid == mzxid)[0]])
+    stat = known.seen.stat[sighting]
+    mzxid = history.columns.stats.mzxid[stat : stat + 1]
+    left = known.at(known.seen.path[sighting : sighting + 1], known.positions.after(mzxid))
+    multi = int(known.line.effects.call[left[0]])
+    rows, wrong = [int(left[0]), *_others(known, int(left[0])).tolist()], set(found.seen.tolist())
+    seen = [int(one) for one_row in rows for one in _sightings(known, one_row)]
+    right = next((int(known.seen.call[one]) for one in seen if one not in wrong), -1)
+    state = int(found.state[row])
+    calls, events = say.traces(known.line, (state, int(known.line.born[state])))
     path = known.paths.say(int(known.seen.path[sighting]))
     return Violation(
         kind="seen-early",
         sentence=(
             f"{path} was in {say.answered(call)} as the multi of {say.who(multi)} left it in transaction "
-            f"{token(int(mzxid))}, though the answer shows only what happened up to {token(int(zxid))}."
+            f"{token(int(mzxid[0]))}, though the answer shows only what happened up to {token(int(zxid))}."
         ),
-        witness=say.witness([call, multi]),
+        witness=say.witness([call, multi, right, *calls], events),
         time=say.began(call),
         until=say.ended(call),
         nodes=(say.node(call),),

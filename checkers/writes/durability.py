@@ -12,6 +12,7 @@ It is sound because each such answer differs from the claimed tree however unkno
 from collections.abc import Iterator
 
 import msgspec
+import numpy as np
 
 from checkers.conclusion import conclude
 from checkers.facts.transactions import CREATE, DELETE, SET
@@ -23,8 +24,9 @@ from checkers.reads.misreadings import DELETED, MISSING, misreadings
 from checkers.reads.prefix_reads import violation
 from checkers.registry import guarantee
 from checkers.result import Result, Violation
-from checkers.testimony import earliest
+from checkers.testimony import earliest, events_of
 from checkers.wording import count
+from checkers.writes.vouched import vouched
 from harness.history import History
 
 NAME = "durability"
@@ -41,7 +43,7 @@ def durability(history: History) -> Result:
     nothing = [] if writes and read else ["Nothing was written and read again, so nothing could be lost."]
     return conclude(
         NAME,
-        held=f"None of {count(writes, 'effect')} of writes was missing in {count(read, 'later answer')}.",
+        held=f"Of {count(writes, 'effect')} of writes nothing was missing in {count(read, 'later answer')}.",
         checked=read if writes else 0,
         violations=list(_violations(history, known)),
         missing=[*nothing, *undecided(history, known)],
@@ -56,10 +58,21 @@ def _violations(history: History, known: Tree) -> Iterator[Violation]:
     for row in earliest(lost.rows, times):
         kind = int(found.kind[row])
         name = {MISSING: "lost-node", DELETED: "undone-delete"}.get(kind, "lost-write")
-        yield from _once(told, name, violation(history, int(found.seen[row]), int(found.state[row]), kind))
+        seen, state = int(found.seen[row]), int(found.state[row])
+        place = int(known.seen.path[seen]), state, int(known.seen.zxid[seen])
+        yield from _once(told, name, _with(history, violation(history, seen, state, kind), *place))
     for misfit in lost.misfits:
         name = "undone-delete" if misfit.listed else "lost-node"
-        yield from _once(told, name, list_violation(history, misfit))
+        table, at = known.lists, slice(misfit.row, misfit.row + 1)
+        state = int(known.at(np.array([misfit.child]), table.place[at])[0])
+        place = misfit.child, state, int(table.zxid[misfit.row])
+        yield from _once(told, name, _with(history, list_violation(history, misfit), *place))
+
+
+def _with(history: History, found: Violation, path: int, state: int, zxid: int) -> Violation:
+    """Add who shows the state that an answer differs from."""
+    more = events_of(history, vouched(history, history.derive(tree), path, state, zxid))
+    return msgspec.structs.replace(found, witness=tuple(sorted({*found.witness, *more})))
 
 
 def _once(told: set[str], kind: str, found: Violation) -> Iterator[Violation]:

@@ -209,7 +209,9 @@ def illegal_refusals(known: Tree) -> Iterator[Illegal]:
             continue
         if free[at] and _anew(known, *where):
             continue
-        if empty[at] and _perhaps_children(known, path, int(zxid[at])):
+        if empty[at] and (
+            _perhaps_children(known, path, int(zxid[at])) or _perhaps_old_children(known, *where)
+        ):
             continue
         yield Illegal(
             FALSE[int(reason[at])],
@@ -232,3 +234,13 @@ def _perhaps_children(known: Tree, parent: int, zxid: int) -> bool:
     )
     children = known.paths.parents(assumed.path) == parent
     return unseen or bool(np.any(children & (assumed.since <= zxid) & (assumed.zxid >= zxid)))
+
+
+def _perhaps_old_children(known: Tree, parent: int, state: int, zxid: int) -> bool:
+    """Tell whether a node may have had children before the history began: it is older, and was not listed."""
+    table, born = known.lists, int(known.line.born[state])
+    if born >= 0 and int(known.line.effects.zxid[born]) >= known.first:
+        return False
+    left, right = np.searchsorted(table.parent, [parent, parent + 1])
+    place = int(known.positions.before(np.array([zxid]))[0])
+    return not bool(np.any(table.place[left:right] <= place))

@@ -65,7 +65,7 @@ class Made:
     number: I8
     """That at the end of the name; -1 for a create that is not sequential, or not acknowledged."""
     malformed: I8
-    """Calls whose created path is not what was asked for with a number."""
+    """Rows of the transactions whose created path is not what was asked for with a number."""
 
 
 def _made(history: History, known: Tree) -> Made:
@@ -92,7 +92,7 @@ def _made(history: History, known: Tree) -> Made:
         if path.startswith(asked) and len(digits) == SUFFIX and digits.isdigit():
             number[place] = int(digits)
         elif int(effects.zxid[row]) <= known.last:
-            malformed.append(int(done.call[row]))
+            malformed.append(row)
     return Made(
         effect=rows,
         parent=parent,
@@ -169,6 +169,8 @@ def _violation(history: History, known: Tree, made: Made, odd: Odd) -> Violation
     expected = int(made.number[odd.row]) - odd.rise
     than = f"{expected} or up to {odd.room} more" if odd.room else str(expected)
     calls, events = say.traces(known.line, (int(made.parent[odd.row]),))
+    if odd.rise < 0:
+        calls += _skipped(known, made, odd)
     if odd.last >= 0:
         last = int(effects.call[made.effect[odd.last]])
         story = f", as the number {made.number[odd.last]} of {say.who(last)} before it says"
@@ -190,14 +192,23 @@ def _violation(history: History, known: Tree, made: Made, odd: Odd) -> Violation
     )
 
 
-def _malformed(history: History, call: int) -> Violation:
-    say, texts = Narration(history), history.columns.texts
-    path = texts.say(int(history.calls.told[call]))
+def _skipped(known: Tree, made: Made, odd: Odd) -> list[int]:
+    """Return the calls of so many creates that a number should have counted that it is too low for them."""
+    last = int(made.number[odd.last]) if odd.last >= 0 else -1
+    begin = max(odd.row - int(made.before[odd.row]), odd.last + 1)
+    calls: list[int] = known.effects.call[made.effect[begin : odd.row]].tolist()
+    return calls[: max(int(made.number[odd.row]) - last, 0)]
+
+
+def _malformed(history: History, row: int) -> Violation:
+    say, texts, done = Narration(history), history.columns.texts, history.derive(transactions)
+    call, path = int(done.call[row]), texts.say(int(done.path[row]))
     return Violation(
         kind="malformed",
         sentence=(
-            f"The sequential create of {say.who(call)} at {texts.say(int(history.calls.key[call]))} made "
-            f"{path or 'several nodes'}, which is not the path asked for with ten digits."
+            f"The sequential create of {say.who(call)} at {texts.say(int(done.asked[row]))} (transaction "
+            f"{token(int(done.zxid[row]))}, {say.outcome(call)}) made {path or 'nothing'}, which is not the "
+            "path asked for with ten digits."
         ),
         witness=say.witness([call]),
         time=say.began(call),

@@ -4,17 +4,17 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from checkers.facts.effects import CONTAINER_OWNER, NOBODY
+from checkers.facts.effects import CONTAINER_OWNER, NOBODY, SOMEBODY, owners
 from checkers.facts.refused import BAD_VERSION, EPHEMERAL_PARENT, NO_NODE, NODE_EXISTS, NOT_EMPTY
 from checkers.facts.transactions import CREATE, DELETE, KINDS, SET
 from checkers.facts.tree import Tree
 from checkers.writes.illegal import FALSE, Illegal
 from harness.history import History
 
-GONE = (False, -1)
+GONE = (False, -1, SOMEBODY)
 
-Node = tuple[bool, int]
-"""Whether a path is there, and its version, -1 where nobody knows it."""
+Node = tuple[bool, int, int]
+"""Whether a path is there, its version, -1 where nobody knows it, and its owner as in `Effects`."""
 
 
 def illegal_multis(history: History, known: Tree) -> Iterator[Illegal]:
@@ -28,14 +28,14 @@ def illegal_multis(history: History, known: Tree) -> Iterator[Illegal]:
         if subject in known.undecided or _doubtful(known, subject):
             continue
         state = int(_states(known, subject, row))
-        alive, version = _replay(history, known, row, subject)
+        alive, version, owner = _replay(history, known, row, subject)
         expected = int(refusals.expected[row])
         wrong = {
             NO_NODE: alive,
             NODE_EXISTS: not alive,
             BAD_VERSION: not alive or expected < 0 or version == expected,
             NOT_EMPTY: not alive,
-            EPHEMERAL_PARENT: not alive or int(known.line.owner[state]) in {NOBODY, CONTAINER_OWNER},
+            EPHEMERAL_PARENT: not alive or owner in {NOBODY, CONTAINER_OWNER},
         }
         if wrong[reason]:
             yield Illegal(
@@ -64,16 +64,18 @@ def _replay(history: History, known: Tree, row: int, path: int) -> Node:
     """Return what the parts before the cause had made of a path."""
     refusals, parts, texts = known.refusals, history.columns.parts, history.columns.texts
     state = _states(known, path, row)
-    node: Node = (bool(known.line.alive[state]), int(known.line.version[state]))
-    first = int(history.calls.asked_first[refusals.call[row]])
+    line, call = known.line, refusals.call[row]
+    node: Node = (bool(line.alive[state]), int(line.version[state]), int(line.owner[state]))
+    first = int(history.calls.asked_first[call])
     for part in range(first, first + int(refusals.part[row])):
         if int(parts.key[part]) != path:
             continue
         kind = KINDS.get(texts.say(int(parts.f[part])))
         if kind == CREATE:
-            node = (True, 0)
+            flags, session = parts.flags[part : part + 1], history.calls.session[call : call + 1]
+            node = (True, 0, int(owners(np.array([kind]), flags, session)[0]))
         elif kind == DELETE:
             node = GONE
         elif kind == SET:
-            node = (node[0], node[1] + 1 if node[1] >= 0 else -1)
+            node = (node[0], node[1] + 1 if node[1] >= 0 else -1, node[2])
     return node

@@ -23,6 +23,7 @@ from checkers.testimony import MOST, outcome
 from checkers.wording import count
 from checkers.writes.illegal import Illegal, illegal, illegal_refusals
 from checkers.writes.tentative import illegal_multis
+from checkers.writes.vouched import vouched
 from harness.history import History
 
 NAME = "write-legality"
@@ -88,6 +89,7 @@ def _violation(history: History, one: Illegal) -> Violation:
         last = say.effect(line, one.state) if one.state < len(line) else "nobody had ever made it"
         sentence += f": {last}"
         calls, events = say.traces(line, (one.state, int(line.born[one.state])))
+        calls += vouched(history, known, one.path, one.state, one.zxid)
     return Violation(
         kind=one.kind,
         sentence=f"{sentence}.",
