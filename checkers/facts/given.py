@@ -38,8 +38,7 @@ def given(
     path = np.concatenate((said.path[odd], path))
     place = np.concatenate((said.key[odd] - said.path[odd] * line.span, place))
     zxid = np.concatenate((said.zxid[odd] - said.before[odd], zxid))
-    # No node is older than its parent.
-    old = ~_made(line, path, place) & ~_made_here(line, paths.parents(path), place, first)
+    old = ~_made(line, path, place) & ~_below_young(line, paths, path, place, first)
     dated = said.role[odd] == SEEN
     dated[dated] = seen.stat[said.row[odd[dated]]] >= 0
     dated &= old[: len(odd)]
@@ -60,6 +59,7 @@ def _first_lists(
     rows = rows[shown.zxid[rows] <= last]
     place = positions.after(shown.zxid[rows])
     old = ~_made_here(line, shown.path[rows], place, first)
+    old &= ~_below_young(line, paths, shown.path[rows], place, first)
     rows, place = rows[old], place[old]
     count = shown.count[rows]
     children = [
@@ -73,6 +73,17 @@ def _first_lists(
 def _made(line: Timeline, path: I4 | I8, place: I8) -> NDArray[np.bool_]:
     """Tell which paths were made, as far as is known, before some places."""
     return _among(line.keys[np.isin(line.effects.kind, (CREATE, APPEAR))], line.span, path, place)
+
+
+def _below_young(line: Timeline, paths: Paths, path: I4 | I8, place: I8, first: int) -> NDArray[np.bool_]:
+    """Tell which paths have an ancestor made within the history before some places: none is older than it."""
+    young = np.zeros(len(path), bool)
+    above, rows = paths.parents(path), np.arange(len(path))
+    while len(rows):
+        rows, above = rows[above >= 0], above[above >= 0]
+        young[rows] |= _made_here(line, above, place[rows], first)
+        above = paths.parents(above)
+    return young
 
 
 def _made_here(line: Timeline, path: I4 | I8, place: I8, first: int) -> NDArray[np.bool_]:

@@ -88,9 +88,10 @@ class Material:
         return min(later, default=2**62)
 
     def _of_session(self, event: Event) -> Iterable[Event]:
+        """Yield replies and pings; a watch event tells the zxid of what fired it."""
         for (session, _), events in self.frames.items():
             if session == event.session:
-                yield from events
+                yield from (other for other in events if other.f != "watch")
 
     def pick(self, candidates: Iterable[Any]) -> Any:
         """Return one of some candidates, None where there are none."""

@@ -44,11 +44,13 @@ def client_order(claims: Claims) -> bool:
 
 
 def single_system_image(claims: Claims) -> bool:
-    """The zxid of a session goes back, pings included."""
+    """The zxid of a session goes back, pings included; what events tell is the zxid of something else."""
     last: dict[int, int] = {}
     for (session, _), events in frames(claims).items():
         for event in events:
-            if event.f != "watch" and event.zxid < last.get(session, 0):
+            if event.f == "watch":
+                continue
+            if event.zxid < last.get(session, 0):
                 return True
             last[session] = max(last.get(session, 0), event.zxid)
     return False
