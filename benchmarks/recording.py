@@ -59,7 +59,10 @@ def main() -> int:
             app.start()
             app.expected_down = True
             app.join()
-            rates = json.loads(app.errors.decode().strip().splitlines()[-1])
+            told = app.errors.decode().strip().splitlines()
+            if not told or not told[-1].startswith("{"):
+                sys.exit("the loop broke down:\n" + "\n".join(told))
+            rates = json.loads(told[-1])
         finally:
             stage.tear_down(keep=False)
             history.close()

@@ -10,10 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from kazoo.protocol.serialization import Create, SetData
-from kazoo.security import OPEN_ACL_UNSAFE
-
 from harness.client import Process, Recorder, RecordingClient
+from harness.client.operation import create, set_data
 
 SLICE = 0.5
 PATH = "/recording"
@@ -27,15 +25,14 @@ def main(servers: str, slices: int) -> None:
     journal = Path(JOURNAL).open("wb", buffering=0)  # noqa: SIM115 - till the end
     recorder = Recorder(sys.stdout.buffer, journal=journal)
     process = Process(client, recorder, itertools.count(1))
-    client.ask(Create(PATH, b"", OPEN_ACL_UNSAFE, 0), 10)
-    request = SetData(PATH, b"x" * 64, -1)
+    process.call(create(PATH), within=10)
+    write = set_data(PATH, b"x" * 64)
 
     def recorded() -> None:
-        value = {"token": 1, "n": 1}
-        process.call("set", PATH, request, within=10, value=value, shown=lambda _: value)
+        process.call(write, within=10)
 
     def bare() -> None:
-        client.ask(request, 10)
+        client.ask(write.request, 10)
 
     rates: dict[str, list[float]] = {"bare": [], "recorded": []}
     for number in range(slices):
