@@ -8,7 +8,7 @@ from harness.history.columns import Columns
 from harness.history.history import History
 from harness.history.lazy import LazyEvents
 from harness.history.pairing import pairing_mistake
-from harness.history.saved import keep_columns, load_columns
+from harness.history.saved import keep_columns, load_columns, source_of
 from harness.history.shared_reading import read_shared
 from harness.history.stretch import Stretch
 
@@ -36,14 +36,15 @@ def read_history(path: Path) -> History:
 
 
 def _read_large(path: Path, size: int) -> History:
-    saved = load_columns(path)
+    source = source_of(path)
+    saved = load_columns(path, source)
     if saved is None:
         read = read_shared(path, size, LARGE)
         if read is None:
             # Where a process found a mistake, one reading from the start on finds the line to blame.
             whole = _read(path, Stretch(path, 0, size))
             read = whole.columnizer, whole.torn
-        saved = keep_columns(path, *read, lambda columns: _refuse_mistakes(path, columns)), read[1]
+        saved = keep_columns(path, source, *read, lambda columns: _refuse_mistakes(path, columns)), read[1]
     columns, torn = saved
     with path.open("rb") as file:
         data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -23,6 +23,9 @@ FORMAT = 2
 """Raised whenever the columns change: a copy of another format is made anew."""
 
 
+Source = tuple[int, ...]
+
+
 class About(msgspec.Struct, frozen=True):
     """What the directory says of its columns."""
 
@@ -31,8 +34,8 @@ class About(msgspec.Struct, frozen=True):
     """What was wrong with the last line, empty where it was whole."""
     first: int = 0
     """Index of the first event."""
-    source: tuple[int, ...] = ()
-    """Tells the file that they were made of from every other, and from itself at another time."""
+    source: Source = ()
+    """The file that they were made of, see `source_of`."""
 
 
 def columns_path(history: Path) -> Path:
@@ -40,12 +43,19 @@ def columns_path(history: Path) -> Path:
     return history.with_suffix(".columns")
 
 
+def source_of(history: Path) -> Source:
+    """Tell a file from every other, and from itself at another time; raises OSError."""
+    stat = history.stat()
+    return FORMAT, stat.st_size, stat.st_mtime_ns, stat.st_ino
+
+
 def keep_columns(
-    history: Path, columnizer: Columnizer, torn: str, refuse: Callable[[Columns], None]
+    history: Path, source: Source, columnizer: Columnizer, torn: str, refuse: Callable[[Columns], None]
 ) -> Columns:
     """Return the columns of a history, and keep them beside it where one may write.
 
-    Nothing is kept of a history that `refuse` raises an error for.
+    `source` is what the file was before it was read. Nothing is kept of a history that `refuse` raises an
+    error for.
     """
     path = columns_path(history)
     made = path.with_suffix(f".{os.getpid()}.part")
@@ -58,8 +68,7 @@ def keep_columns(
         refuse(columns)
         if arrays is not None:
             with suppress(OSError):
-                sizes = {name: len(array) for name, array in arrays.items()}
-                _finish(made, columns.texts, About(sizes, torn, source=_source(history)))
+                _finish(made, columns.texts, About(_sizes(arrays), torn, source=source))
                 shutil.rmtree(path, ignore_errors=True)
                 made.replace(path)
         return columns
@@ -67,11 +76,11 @@ def keep_columns(
         shutil.rmtree(made, ignore_errors=True)
 
 
-def load_columns(history: Path) -> tuple[Columns, str] | None:
-    """Return the columns and what was wrong with the last line; None without a copy of this very file."""
+def load_columns(history: Path, source: Source) -> tuple[Columns, str] | None:
+    """Return the columns and what was wrong with the last line; None without a copy of just this source."""
     try:
         columns, about = read_columns(columns_path(history))
-        return (columns, about.torn) if about.source == _source(history) else None
+        return (columns, about.torn) if about.source == source else None
     except (OSError, ValueError, msgspec.DecodeError):
         return None
 
@@ -79,8 +88,7 @@ def load_columns(history: Path) -> tuple[Columns, str] | None:
 def write_columns(place: Path, columnizer: Columnizer, torn: str, first: int) -> None:
     """Write columns of which the first event has the index `first` into a new directory; raises OSError."""
     arrays = _reserve(place, columnizer.shape)
-    about = About({name: len(array) for name, array in arrays.items()}, torn, first)
-    _finish(place, columnizer.columns(arrays).texts, about)
+    _finish(place, columnizer.columns(arrays).texts, About(_sizes(arrays), torn, first))
 
 
 def read_columns(place: Path) -> tuple[Columns, About]:
@@ -109,6 +117,10 @@ def _reserve(place: Path, shape: Shape) -> dict[str, NDArray[Any]]:
     return arrays
 
 
+def _sizes(arrays: dict[str, NDArray[Any]]) -> dict[str, int]:
+    return {name: len(array) for name, array in arrays.items()}
+
+
 def _finish(place: Path, texts: Texts, about: About) -> None:
     packed, ends = texts.pack()
     np.save(place / "texts.npy", packed)
@@ -122,8 +134,3 @@ def _mapped(place: Path, name: str, size: int) -> NDArray[Any]:
     if len(array) != size:
         raise ValueError(f"{path} was changed")
     return array
-
-
-def _source(history: Path) -> tuple[int, ...]:
-    stat = history.stat()
-    return FORMAT, stat.st_size, stat.st_mtime_ns, stat.st_ino

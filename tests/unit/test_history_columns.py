@@ -250,6 +250,20 @@ def test_a_copy_of_another_file_is_not_taken(file: Path) -> None:
 
 
 @pytest.mark.usefixtures("large")
+def test_a_copy_of_a_file_that_grew_meanwhile_is_not_taken(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def grow(*_: object) -> None:
+        with file.open("ab") as lines:
+            lines.write(b'{"index":17,"time":20,"type":"event","f":"phase","value":"closed"}\n')
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reader, "_refuse_mistakes", grow)
+        assert len(read_history(file)) == len(ROWS)
+    assert len(read_history(file)) == len(ROWS) + 1
+
+
+@pytest.mark.usefixtures("large")
 def test_where_nothing_may_be_written_a_large_file_is_read_all_the_same(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
