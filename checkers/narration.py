@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from checkers.context import fault_ids
 from checkers.facts.effects import END
 from checkers.facts.sessions import sessions
 from checkers.facts.timeline import Timeline
 from checkers.facts.transactions import CREATE, DELETE, SET
+from checkers.result import Violation
 from checkers.testimony import events_of, server_of
 from checkers.wording import moment, session_name, token
 from harness.history import History
@@ -70,6 +72,28 @@ class Narration:
         if int(self._calls.outcome[call]) == INFO:
             return f"never answered, invoked at {moment(self._history, self.began(call))}"
         return f"acknowledged at {moment(self._history, self.ended(call))}"
+
+    def violation(
+        self,
+        kind: str,
+        sentence: str,
+        key: str,
+        call: int,
+        calls: Iterable[int] = (),
+        events: Iterable[int] = (),
+    ) -> Violation:
+        """Make the violation that a call about a path is; further calls (-1 is none) and events show it."""
+        began, ended = self.began(call), self.ended(call)
+        return Violation(
+            kind=kind,
+            sentence=sentence,
+            witness=self.witness([call, *calls], events),
+            time=began,
+            until=ended,
+            nodes=(self.node(call),),
+            key=key,
+            faults=fault_ids(self._history, began, ended),
+        )
 
     def witness(self, calls: Iterable[int], events: Iterable[int] = ()) -> tuple[int, ...]:
         """Return the events of some calls (-1 is none), and further ones, in order."""

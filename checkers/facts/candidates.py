@@ -4,7 +4,7 @@ from collections import defaultdict
 
 import numpy as np
 
-from checkers.facts.effects import CONTAINER_OWNER
+from checkers.facts.effects import CONTAINER_OWNER, owners
 from checkers.facts.paths import Paths, unnumbered
 from checkers.facts.transactions import CREATE, DELETE, SET, UNTOLD
 from checkers.facts.unknowns import Unknowns
@@ -17,6 +17,8 @@ class Candidates:
     def __init__(self, unknown: Unknowns, paths: Paths, taken: I8):
         """Take the zxids that are certainly those of other transactions, sorted."""
         self.unknown = unknown
+        self.owner = owners(unknown.kind, unknown.flags, unknown.session)
+        """Whom a node belongs to that an effect made, as in `Effects`."""
         self.placed: dict[int, int] = {}
         """{call: zxid} of what has found its place exactly."""
         self.located: set[int] = set()

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
-from checkers.facts.prefixes import COUNTER, exact
+from checkers.facts.prefixes import sure
 from checkers.facts.segments import begins, order_by
 from checkers.facts.sessions import session_numbers
 from checkers.facts.words import WRITES, Words, answered
@@ -46,7 +46,7 @@ class Frames:
         rows = np.flatnonzero(self.call >= 0)
         link, xid = self.link[rows], self.xid[rows]
         if np.any((link[1:] == link[:-1]) & (xid[1:] < xid[:-1])):
-            rows = rows[np.lexsort((xid, link))]
+            rows = rows[order_by(link, xid)]
         return rows
 
 
@@ -71,7 +71,7 @@ def frames(history: History) -> Frames:
         session=session[order],
         link=np.cumsum(new),
         zxid=zxid[order],
-        sure=np.where(wrote | exact(history, zxid), zxid, zxid & ~COUNTER)[order],
+        sure=sure(history, zxid, wrote)[order],
         wire=wire[order],
         xid=np.concatenate((calls.xid[rows], nothing))[order].astype(np.int32),
         call=np.concatenate((rows, nothing - 1))[order],

@@ -17,14 +17,20 @@ FRESH = 16
 """So many transactions of an epoch its leader may claim before they are there."""
 
 
+def early(zxid: I8) -> NDArray[np.bool_]:
+    """Tell which zxids are among the first of their epoch."""
+    found: NDArray[np.bool_] = zxid & COUNTER <= FRESH
+    return found
+
+
 def lowest(zxid: I8) -> I8:
     """Return for each zxid in the header of a read that of the oldest state that the read may show."""
-    return np.where(zxid & COUNTER <= FRESH, zxid & ~COUNTER, zxid)
+    return np.where(early(zxid), zxid & ~COUNTER, zxid)
 
 
 def bounds(zxid: int) -> tuple[int, int]:
     """Return the prefixes that a read with this zxid in its header may show."""
-    return (zxid & ~COUNTER if zxid & COUNTER <= FRESH else zxid), zxid
+    return int(lowest(np.array(zxid))), zxid
 
 
 def exact(history: History, zxid: I8) -> NDArray[np.bool_]:
@@ -34,5 +40,10 @@ def exact(history: History, zxid: I8) -> NDArray[np.bool_]:
     answered.
     """
     oldest = int(history.calls.zxid[history.calls.zxid > 0].min(initial=2**62)) >> 32
-    told: NDArray[np.bool_] = (zxid & COUNTER > FRESH) | (zxid >> 32 <= oldest)
+    told: NDArray[np.bool_] = ~early(zxid) | (zxid >> 32 <= oldest)
     return told
+
+
+def sure(history: History, zxid: I8, wrote: NDArray[np.bool_]) -> I8:
+    """Return the zxids of the oldest states that replies may show; `wrote` says which answer writes."""
+    return np.where(wrote | exact(history, zxid), zxid, zxid & ~COUNTER)

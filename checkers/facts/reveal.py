@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checkers.facts.candidates import Candidates
-from checkers.facts.effects import NOBODY, SOMEBODY, Effects, Row, owners, row, table
+from checkers.facts.effects import NOBODY, SOMEBODY, Effects, Row, row, table
 from checkers.facts.positions import Positions
 from checkers.facts.sightings import Sightings
 from checkers.facts.timeline import Timeline
@@ -135,7 +135,6 @@ def _placed(one: Wanted, candidates: Candidates, found: dict[tuple[int, int], Ro
     shown = one.rows[0]
     last = _last(unknown, shown)
     call = int(unknown.call[shown])
-    owner = owners(unknown.kind, unknown.flags, unknown.session)
     left, right = np.searchsorted(unknown.call, [call, call + 1])
     for r in range(int(left), int(right)):
         kind, place = int(unknown.kind[r]), (call, int(unknown.part[r]))
@@ -144,7 +143,7 @@ def _placed(one: Wanted, candidates: Candidates, found: dict[tuple[int, int], Ro
         if kind == CHECK or unseen or (place in found and r not in {shown, last}):
             continue
         candidates.located.add(r)
-        whose = one.owner if r == shown and one.owner is not None else int(owner[r])
+        whose = one.owner if r == shown and one.owner is not None else int(candidates.owner[r])
         found[place] = row(
             one.path if r == shown else int(unknown.path[r]),
             one.zxid,

@@ -48,6 +48,28 @@ def before(running: NDArray[np.int64], segment: NDArray[np.int64], nothing: int)
     return moved
 
 
+def fallen(
+    values: NDArray[np.int64],
+    promises: NDArray[np.int64],
+    promised: NDArray[np.int64],
+    segment: NDArray[np.int64],
+    among: NDArray[np.bool_],
+) -> NDArray[np.int64]:
+    """Return rows of (what promised most, what came behind it and has less).
+
+    `promised` is the highest of `promises` before each row of its segment; only rows `among` are bound by it.
+    Of each run of fallen rows the first one is told, which keeps the loop short.
+    """
+    wrong = np.flatnonzero(among & (values < promised))
+    wrong = wrong[np.diff(wrong, prepend=-2) > 1]
+    starts = np.searchsorted(segment, segment[wrong], "left")
+    makers = [
+        start + int(np.argmax(promises[start:place]))
+        for start, place in zip(starts.tolist(), wrong.tolist(), strict=True)
+    ]
+    return np.column_stack((np.array(makers, np.int64), wrong))
+
+
 def begins(segment: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the first row of every segment."""
     first = np.ones(len(segment), np.bool_)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from checkers.facts.candidates import Candidates
-from checkers.facts.effects import APPEAR, CONTAINER_OWNER, NOBODY, SOMEBODY, VANISH, Row, owners, row
+from checkers.facts.effects import APPEAR, CONTAINER_OWNER, NOBODY, SOMEBODY, VANISH, Row, row
 from checkers.facts.sessions import Session
 from checkers.facts.timeline import Timeline
 from checkers.facts.transactions import CREATE, DELETE, FOREVER, UNTOLD
@@ -80,8 +80,6 @@ class Settler:
         self._sessions = sessions
         self._ends = np.array(sorted(one.closed for one in sessions.values()), np.int64)
         self._budget = budget
-        unknown = candidates.unknown
-        self._owners = owners(unknown.kind, unknown.flags, unknown.session)
 
     def settle(self, path: int, stretches: Sequence[tuple[int, bool, int, list[Token]]]) -> Settled:
         """Search the stretches of a path in turn.
@@ -117,7 +115,7 @@ class Settler:
             yield _Way(NOBODY, (*way.turns, Turn(low, high, alive, UNASKED)), way.used)
         for cause in candidates.on(CREATE if alive else DELETE, path):
             if cause not in way.used and candidates.fits(cause, low, high):
-                owner = int(self._owners[cause]) if alive else NOBODY
+                owner = int(candidates.owner[cause]) if alive else NOBODY
                 turn = Turn(
                     max(low, int(candidates.unknown.after[cause]) + 1),
                     min(high, int(candidates.unknown.before[cause]) - 1),
@@ -190,7 +188,7 @@ def rows_of(path: int, settled: Settled, candidates: Candidates) -> list[Row]:
         sure = len(causes) == 1 and turn.cause != UNASKED
         if sure:
             candidates.spend(turn.cause, path)
-        owner = owners(unknown.kind, unknown.flags, unknown.session)[turn.cause] if sure else SOMEBODY
+        owner = candidates.owner[turn.cause] if sure else SOMEBODY
         found.append(
             row(
                 path,

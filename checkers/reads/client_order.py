@@ -14,7 +14,7 @@ import numpy as np
 
 from checkers.conclusion import conclude
 from checkers.facts.frames import Frames, frames
-from checkers.facts.segments import before, running_maximum
+from checkers.facts.segments import before, fallen, running_maximum
 from checkers.facts.words import READS, WRITES, Words
 from checkers.registry import guarantee
 from checkers.result import Result, Violation
@@ -81,19 +81,10 @@ def _turned(history: History, found: Frames) -> I8:
 
 def _aged(history: History, found: Frames, replies: I8) -> I8:
     """Return the reads that are older than an earlier reply of their session, each with that reply."""
-    session, zxid = found.session[replies], found.zxid[replies]
-    sure = found.sure[replies]
+    session, sure = found.session[replies], found.sure[replies]
     newest = before(running_maximum(sure, session), session, 0)
     is_read = Words(history).among(history.calls.f[found.call[replies]], READS)
-    wrong = np.flatnonzero(is_read & (zxid < newest))
-    # Of each run of old reads the first one is told, which keeps this loop short.
-    wrong = wrong[np.diff(wrong, prepend=-2) > 1]
-    starts = np.searchsorted(session, session[wrong], "left")
-    newer = [
-        start + int(np.argmax(sure[start:place]))
-        for start, place in zip(starts.tolist(), wrong.tolist(), strict=True)
-    ]
-    return np.column_stack((replies[np.array(newer, np.int64)], replies[wrong]))
+    return replies[fallen(found.zxid[replies], sure, newest, session, is_read)]
 
 
 def _say_swapped(history: History, one: int, other: int) -> Violation:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from checkers.context import fault_ids
 from checkers.facts.lists import Misfit
 from checkers.facts.transactions import FOREVER
 from checkers.facts.tree import Tree, tree
@@ -49,16 +48,7 @@ def list_violation(history: History, misfit: Misfit) -> Violation:
         calls, events = say.traces(line, (state, int(line.born[state])))
         if misfit.listed and state == len(line):
             calls += too_young(history, misfit.child, int(table.place[misfit.row]))
-    return Violation(
-        kind=kind,
-        sentence=f"{sentence}.",
-        witness=say.witness([call, *calls], events),
-        time=say.began(call),
-        until=say.ended(call),
-        nodes=(say.node(call),),
-        key=key,
-        faults=fault_ids(history, say.began(call), say.ended(call)),
-    )
+    return say.violation(kind, f"{sentence}.", key, call, calls, events)
 
 
 def too_young(history: History, path: int, place: int) -> list[int]:

@@ -11,7 +11,7 @@ the leader refuses what comes late. Refusals are no successes and are not judged
 import numpy as np
 
 from checkers.conclusion import conclude
-from checkers.facts.prefixes import COUNTER, exact
+from checkers.facts.prefixes import sure
 from checkers.facts.sessions import session_numbers, sessions
 from checkers.facts.unknowns import FOREVER
 from checkers.facts.words import WRITES, Words, answered
@@ -36,8 +36,7 @@ def no_resurrection(history: History) -> Result:
     end = ends[numbers.of_call]
     rows = np.flatnonzero(history.derive(answered) & (calls.outcome == OK) & (end < FOREVER))
     wrote, zxid = Words(history).among(calls.f[rows], WRITES), calls.zxid[rows]
-    sure = np.where(wrote | exact(history, zxid), zxid, zxid & ~COUNTER)
-    late = rows[sure > end[rows]]
+    late = rows[sure(history, zxid, wrote) > end[rows]]
     known = int(np.count_nonzero(ends < FOREVER))
     return conclude(
         NAME,

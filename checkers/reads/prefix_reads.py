@@ -14,7 +14,6 @@ recoverable versions (Kingsbury & Alvaro, 2020).
 from collections.abc import Iterator
 
 from checkers.conclusion import conclude
-from checkers.context import fault_ids
 from checkers.facts.tree import tree
 from checkers.facts.undecided import undecided
 from checkers.narration import Narration
@@ -90,15 +89,8 @@ def violation(history: History, row: int, state: int, kind: int) -> Violation:
         calls += too_young(
             history, int(seen.path[row]), int(known.positions.after(seen.zxid[row : row + 1])[0])
         )
-    return Violation(
-        kind=KINDS[kind],
-        sentence=f"{path} {_story(history, row, state, kind)}.",
-        witness=say.witness([call, *calls], events),
-        time=say.began(call),
-        until=say.ended(call),
-        nodes=(say.node(call),),
-        key=path,
-        faults=fault_ids(history, say.began(call), say.ended(call)),
+    return say.violation(
+        KINDS[kind], f"{path} {_story(history, row, state, kind)}.", path, call, calls, events
     )
 
 

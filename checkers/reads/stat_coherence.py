@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from checkers.conclusion import conclude
-from checkers.context import fault_ids
 from checkers.facts.paths import mark
 from checkers.facts.transactions import CREATE
 from checkers.facts.tree import Tree, tree
@@ -177,15 +176,13 @@ def _violation(history: History, known: Tree, shown: ShownStats, odd: Odd) -> Vi
         story[odd.kind] = told + f"though {say.answered(odd.other)} showed that version with another content"
     state = int(known.at(shown.path[odd.row : odd.row + 1], shown.place[odd.row : odd.row + 1])[0])
     calls, events = say.traces(known.line, (int(known.line.born[state]),))
-    return Violation(
-        kind=odd.kind,
-        sentence=f"{path} was shown by {say.answered(call)} {story[odd.kind]}.",
-        witness=say.witness([call, odd.other, *calls], events),
-        time=say.began(call),
-        until=say.ended(call),
-        nodes=(say.node(call),),
-        key=path,
-        faults=fault_ids(history, say.began(call), say.ended(call)),
+    return say.violation(
+        odd.kind,
+        f"{path} was shown by {say.answered(call)} {story[odd.kind]}.",
+        path,
+        call,
+        [odd.other, *calls],
+        events,
     )
 
 

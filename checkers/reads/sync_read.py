@@ -20,7 +20,7 @@ import numpy as np
 
 from checkers.conclusion import conclude
 from checkers.facts.frames import Frames, frames
-from checkers.facts.segments import before, running_maximum
+from checkers.facts.segments import before, fallen, running_maximum
 from checkers.facts.words import READS, Words, answered
 from checkers.reads.sync_gaps import SyncGaps, sync_gaps
 from checkers.registry import guarantee
@@ -91,19 +91,12 @@ def _aged(history: History, found: Frames) -> tuple[int, Pairs]:
     f = history.calls.f[found.call[rows]]
     wanted = words.among(f, (*READS, "sync"))
     rows, f = rows[wanted], f[wanted]
-    session, zxid = found.session[rows], found.zxid[rows]
+    session = found.session[rows]
     synced = np.where(f == words["sync"], found.sure[rows], 0)
     promised = before(running_maximum(synced, session), session, 0)
     read = (f != words["sync"]) & (promised > 0)
-    wrong = np.flatnonzero(read & (zxid < promised))
-    # Of each run of old reads the first one is told.
-    wrong = wrong[np.diff(wrong, prepend=-2) > 1]
-    starts = np.searchsorted(session, session[wrong], "left")
-    pairs: Pairs = []
-    for start, place in zip(starts.tolist(), wrong.tolist(), strict=True):
-        sync = start + int(np.argmax(synced[start:place]))
-        pairs.append((int(found.call[rows[sync]]), int(found.call[rows[place]])))
-    return int(np.count_nonzero(read)), pairs
+    pairs = found.call[rows[fallen(found.zxid[rows], synced, promised, session, read)]]
+    return int(np.count_nonzero(read)), [(sync, late) for sync, late in pairs.tolist()]
 
 
 def _say_behind(history: History, write: int, sync: int) -> Violation:

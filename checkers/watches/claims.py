@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from checkers.facts.prefixes import COUNTER, FRESH, lowest
+from checkers.facts.prefixes import early, lowest
 from checkers.watches.due import Claims, ambiguous
 from checkers.watches.lookup import Lookup
 from checkers.watches.rows import Mask, at
@@ -67,7 +67,7 @@ def _settled(history: History, told: Wire, known: Triggers, found: Claims) -> Cl
     acknowledgement of the transaction; what came after that is not.
     """
     answer = found.answer.copy()
-    for row in np.flatnonzero(known.zxid[found.trigger] & COUNTER <= FRESH).tolist():
+    for row in np.flatnonzero(early(known.zxid[found.trigger])).tolist():
         first, end = answer[row], np.searchsorted(told.answers.conn, found.conn[row], "right")
         done = history.calls.completed[known.call[found.trigger[row]]]
         later = history.columns.time[told.answers.row[first:end]] >= done

@@ -10,12 +10,11 @@ It is sound because the state right before the multi, and its zxid, do not depen
 is named by the read's own Stat, or told by an acknowledged write.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
 from checkers.conclusion import conclude
-from checkers.context import fault_ids
 from checkers.facts.transactions import CREATE, DELETE, SET
 from checkers.facts.tree import Tree, tree
 from checkers.narration import Narration
@@ -142,27 +141,30 @@ def _half_violation(history: History, known: Tree, row: int) -> Violation:
     line, state = known.line, int(found.state[row])
     call, multi = int(known.seen.call[found.seen[row]]), int(line.effects.call[state])
     others = _others(known, state)
-    seen = [int(one) for other in others.tolist() for one in _sightings(known, other)]
-    wrong = set(found.seen.tolist())
-    right = next((int(known.seen.call[one]) for one in seen if one not in wrong), -1)
+    right = _right(history, known, others.tolist())
     path = known.paths.say(int(line.effects.path[state]))
     other = known.paths.say(int(line.effects.path[others[0]]))
     shown = f"{say.answered(right)} shows that it changed" if right >= 0 else "it changed"
     before = int(known.at(*_place_before(known, state))[0])
     calls, events = say.traces(line, (before, int(line.born[state]), int(line.born[before])))
-    return Violation(
-        kind="half-seen",
-        sentence=(
+    return say.violation(
+        "half-seen",
+        (
             f"{path} was in {say.answered(call)} as it was before the multi of {say.who(multi)} (transaction "
             f"{token(int(line.effects.zxid[state]))}, {say.outcome(multi)}), though {shown} {other}, too."
         ),
-        witness=say.witness([call, multi, right, *calls], events),
-        time=say.began(call),
-        until=say.ended(call),
-        nodes=(say.node(call),),
-        key=path,
-        faults=fault_ids(history, say.began(call), say.ended(call)),
+        path,
+        call,
+        [multi, right, *calls],
+        events,
     )
+
+
+def _right(history: History, known: Tree, states: Iterable[int]) -> int:
+    """Return a call that rightly shows one of some states, -1 where none does."""
+    wrong = set(history.derive(misreadings).seen.tolist())
+    seen = (int(one) for state in states for one in _sightings(known, state))
+    return next((int(known.seen.call[one]) for one in seen if one not in wrong), -1)
 
 
 def _place_before(known: Tree, state: int) -> tuple[I8, I8]:
@@ -179,22 +181,18 @@ def _early_violation(history: History, known: Tree, row: int) -> Violation:
     mzxid = history.columns.stats.mzxid[stat : stat + 1]
     left = known.at(known.seen.path[sighting : sighting + 1], known.positions.after(mzxid))
     multi = int(known.line.effects.call[left[0]])
-    rows, wrong = [int(left[0]), *_others(known, int(left[0])).tolist()], set(found.seen.tolist())
-    seen = [int(one) for one_row in rows for one in _sightings(known, one_row)]
-    right = next((int(known.seen.call[one]) for one in seen if one not in wrong), -1)
+    right = _right(history, known, [int(left[0]), *_others(known, int(left[0])).tolist()])
     state = int(found.state[row])
     calls, events = say.traces(known.line, (state, int(known.line.born[state])))
     path = known.paths.say(int(known.seen.path[sighting]))
-    return Violation(
-        kind="seen-early",
-        sentence=(
+    return say.violation(
+        "seen-early",
+        (
             f"{path} was in {say.answered(call)} as the multi of {say.who(multi)} left it in transaction "
             f"{token(int(mzxid[0]))}, though the answer shows only what happened up to {token(int(zxid))}."
         ),
-        witness=say.witness([call, multi, right, *calls], events),
-        time=say.began(call),
-        until=say.ended(call),
-        nodes=(say.node(call),),
-        key=path,
-        faults=fault_ids(history, say.began(call), say.ended(call)),
+        path,
+        call,
+        [multi, right, *calls],
+        events,
     )

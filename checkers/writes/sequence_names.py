@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from checkers.conclusion import conclude
-from checkers.context import fault_ids
 from checkers.facts.effects import VANISH
 from checkers.facts.paths import SUFFIX
 from checkers.facts.transactions import CREATE, transactions
@@ -177,18 +176,16 @@ def _violation(history: History, known: Tree, made: Made, odd: Odd) -> Violation
         calls.append(last)
     else:
         story = f", the number of creates since {parent} was made"
-    return Violation(
-        kind="too-high" if odd.rise > 0 else "too-low",
-        sentence=(
+    return say.violation(
+        "too-high" if odd.rise > 0 else "too-low",
+        (
             f"The create of {say.who(call)} (transaction {token(int(effects.zxid[made.effect[odd.row]]))}, "
             f"{say.outcome(call)}) made {path}, though its number should be {than}{story}."
         ),
-        witness=say.witness([call, *calls], events),
-        time=say.began(call),
-        until=say.ended(call),
-        nodes=(say.node(call),),
-        key=path,
-        faults=fault_ids(history, say.began(call), say.ended(call)),
+        path,
+        call,
+        calls,
+        events,
     )
 
 
@@ -203,17 +200,13 @@ def _skipped(known: Tree, made: Made, odd: Odd) -> list[int]:
 def _malformed(history: History, row: int) -> Violation:
     say, texts, done = Narration(history), history.columns.texts, history.derive(transactions)
     call, path = int(done.call[row]), texts.say(int(done.path[row]))
-    return Violation(
-        kind="malformed",
-        sentence=(
+    return say.violation(
+        "malformed",
+        (
             f"The sequential create of {say.who(call)} at {texts.say(int(done.asked[row]))} (transaction "
             f"{token(int(done.zxid[row]))}, {say.outcome(call)}) made {path or 'nothing'}, which is not the "
             "path asked for with ten digits."
         ),
-        witness=say.witness([call]),
-        time=say.began(call),
-        until=say.ended(call),
-        nodes=(say.node(call),),
-        key=path,
-        faults=fault_ids(history, say.began(call), say.ended(call)),
+        path,
+        call,
     )

@@ -12,7 +12,6 @@ them, and as sets in between where a version needs them. Sequential numbers are 
 """
 
 from checkers.conclusion import conclude
-from checkers.context import fault_ids
 from checkers.facts.transactions import transactions
 from checkers.facts.tree import tree
 from checkers.facts.undecided import undecided
@@ -90,13 +89,4 @@ def _violation(history: History, one: Illegal) -> Violation:
         sentence += f": {last}"
         calls, events = say.traces(line, (one.state, int(line.born[one.state])))
         calls += vouched(history, known, one.path, one.state, one.zxid)
-    return Violation(
-        kind=one.kind,
-        sentence=f"{sentence}.",
-        witness=say.witness([one.call, *calls], events),
-        time=say.began(one.call),
-        until=say.ended(one.call),
-        nodes=(say.node(one.call),),
-        key=path,
-        faults=fault_ids(history, say.began(one.call), say.ended(one.call)),
-    )
+    return say.violation(one.kind, f"{sentence}.", path, one.call, calls, events)

@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.history.columns import EVENT, I1, I4, I8, INFO, INVOKE, U1, Columns
+from harness.history.columns import I1, I4, I8, INFO, INVOKE, U1, Columns
+from harness.history.pairing import by_process
 
 NEVER = 2**63 - 1
 """The time (ns) of what did not come."""
@@ -68,8 +69,7 @@ def pair(columns: Columns) -> tuple[I8, I8]:
 
     The history has been checked: the calls and answers of a process alternate.
     """
-    rows = np.flatnonzero(columns.type != EVENT)
-    rows = rows[np.argsort(_few(columns.process[rows], len(columns.texts)), kind="stable")]
+    rows = by_process(columns)
     invokes = np.flatnonzero(columns.type[rows] == INVOKE)
     after = np.minimum(invokes + 1, max(len(rows) - 1, 0))
     answered = (columns.process[rows[after]] == columns.process[rows[invokes]]) & (
@@ -78,14 +78,6 @@ def pair(columns: Columns) -> tuple[I8, I8]:
     complete = np.where(answered, rows[after], -1)
     order = np.argsort(rows[invokes], kind="stable")
     return rows[invokes][order], complete[order]
-
-
-def _few(texts: I4, size: int) -> NDArray[Any]:
-    """Number text numbers anew, in order and without gaps: two bytes are sorted in linear time."""
-    present = np.zeros(size, bool)
-    present[texts] = True
-    dense = np.cumsum(present) - 1
-    return dense.astype(np.uint16 if dense[-1:] < 1 << 16 else np.int64)[texts]
 
 
 def calls_of(columns: Columns) -> Calls:

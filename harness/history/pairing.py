@@ -1,14 +1,31 @@
-"""The rule that calls and answers of a process alternate, checked on columns."""
+"""Calls and answers by process, and the rule that they alternate, checked on columns."""
+
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from harness.history.columns import EVENT, INVOKE, Columns
+from harness.history.columns import EVENT, I4, I8, INVOKE, Columns
+
+
+def by_process(columns: Columns) -> I8:
+    """Return the events that are calls or answers, process by process, those of each in their order."""
+    rows = np.flatnonzero(columns.type != EVENT)
+    found: I8 = rows[np.argsort(_few(columns.process[rows], len(columns.texts)), kind="stable")]
+    return found
+
+
+def _few(texts: I4, size: int) -> NDArray[Any]:
+    """Number text numbers anew, in order and without gaps: two bytes are sorted in linear time."""
+    present = np.zeros(size, bool)
+    present[texts] = True
+    dense = np.cumsum(present) - 1
+    return dense.astype(np.uint16 if dense[-1:] < 1 << 16 else np.int64)[texts]
 
 
 def pairing_mistake(columns: Columns) -> tuple[int, str] | None:
     """Return index and sentence of the first event that breaks the rule, None where none does."""
-    rows = np.flatnonzero(columns.type != EVENT)
-    rows = rows[np.argsort(columns.process[rows], kind="stable")]
+    rows = by_process(columns)
     if not len(rows):
         return None
     process, invokes = columns.process[rows], columns.type[rows] == INVOKE

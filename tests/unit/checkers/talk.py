@@ -132,6 +132,14 @@ def kinds(name: str, script: Talk) -> list[str]:
     return [violation.kind for violation in result.violations]
 
 
+def sentence_of(name: str, kind: str, script: Talk) -> str:
+    """Demand one violation of a kind and return its sentence."""
+    assert kinds(name, script) == [kind]
+    result = check(name, script.history())
+    assert result.verdict is Verdict.VIOLATION
+    return result.violations[0].sentence
+
+
 def silent(name: str, script: Talk) -> Result:
     """Demand that a checker has something to say and finds nothing wrong, and return what it says.
 

@@ -214,3 +214,11 @@ class SmallTree:
         row = {"type": "ok", "time": self.now, "server": "zk1"} | who | answer
         self.rows.append(row)
         return row
+
+
+def a_node() -> SmallTree:
+    """/a is made in transaction 1 and set in transaction 2."""
+    tree = SmallTree()
+    tree.create("/a", data="made")
+    tree.set("/a", "set")
+    return tree

@@ -1,22 +1,18 @@
 """Reads against the tree that the acknowledged writes make."""
 
+from functools import partial
+
 from msgspec.structs import replace
 
 from checkers.result import Verdict
-from tests.unit.checkers.talk import Talk, Z, check, kinds, silent, told_stat
-from tests.unit.facts.small_tree import SmallTree
+from tests.unit.checkers.talk import Talk, Z, check, kinds, sentence_of, silent, told_stat
+from tests.unit.facts.small_tree import SmallTree, a_node
 
 NAME = "prefix-reads"
 
+found = partial(sentence_of, NAME)
+
 GONE = {"type": "fail", "error": "NoNodeError", "value": None, "stat": None}
-
-
-def a_node():
-    """/a is made in transaction 1 and set in transaction 2."""
-    tree = SmallTree()
-    tree.create("/a", data="made")
-    tree.set("/a", "set")
-    return tree
 
 
 def a_family():
@@ -26,14 +22,6 @@ def a_family():
     tree.create("/a/x")
     tree.create("/a/y")
     return tree
-
-
-def found(kind, tree):
-    """Demand one violation of a kind and return its sentence."""
-    assert kinds(NAME, tree) == [kind]
-    result = check(NAME, tree.history())
-    assert result.verdict is Verdict.VIOLATION
-    return result.violations[0].sentence
 
 
 def test_a_node_that_was_made_is_not_there():

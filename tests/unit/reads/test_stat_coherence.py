@@ -1,20 +1,16 @@
 """Stats that contradict themselves, their headers, their data or each other."""
 
+from functools import partial
+
 from msgspec.structs import replace
 
 from checkers.result import Verdict
-from tests.unit.checkers.talk import Talk, Z, check, kinds, silent, stat, told_stat
-from tests.unit.facts.small_tree import SmallTree
+from tests.unit.checkers.talk import Talk, Z, check, kinds, sentence_of, silent, stat, told_stat
+from tests.unit.facts.small_tree import SmallTree, a_node
 
 NAME = "stat-coherence"
 
-
-def a_node():
-    """/a is made in transaction 1 and set in transaction 2."""
-    tree = SmallTree()
-    tree.create("/a", data="made")
-    tree.set("/a", "set")
-    return tree
+found = partial(sentence_of, NAME)
 
 
 def a_family():
@@ -26,14 +22,6 @@ def a_family():
     tree.create("/a/z")
     tree.delete("/a/z")
     return tree
-
-
-def found(kind, script):
-    """Demand one violation of a kind and return its sentence."""
-    assert kinds(NAME, script) == [kind]
-    result = check(NAME, script.history())
-    assert result.verdict is Verdict.VIOLATION
-    return result.violations[0].sentence
 
 
 def test_a_stat_is_younger_than_its_header():
