@@ -36,6 +36,8 @@ class AppNode:
     that no byte of it is missed.
     """
 
+    role = "app"
+
     def __init__(self, pod: Pod, history: HistoryWriter, clock: Clock, trouble: Trouble):
         self.pod = pod
         self.life = 0
@@ -92,6 +94,13 @@ class AppNode:
         """Send SIGTERM: the program steps down, closes its session and ends."""
         self.expected_down = True
         self.container.kill("SIGTERM")
+
+    def ended(self) -> bool:
+        """Tell whether its process is gone and its stream was read to the end."""
+        return not self.container.state().running and not self.streaming
+
+    def died(self) -> None:
+        """Do nothing: whoever follows its stream records its end."""
 
     def join(self, within: float | None = None) -> bool:
         """Wait until the stream of the current life has ended; tell whether it has."""

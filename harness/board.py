@@ -7,6 +7,18 @@ from dataclasses import dataclass, field
 from harness.history import Event
 
 
+@dataclass(frozen=True, slots=True)
+class SessionSight:
+    """How a session of an app node was seen last."""
+
+    connected: bool
+    """False while it is suspended."""
+    conn: int
+    """Number of its client's connection."""
+    server: str
+    """address:port of the server of that connection."""
+
+
 @dataclass(slots=True)
 class Snapshot:
     """The board at one moment."""
@@ -17,13 +29,22 @@ class Snapshot:
     app_leaders: dict[str, int] = field(default_factory=dict)
     """Who believes that it leads: {app node: token}."""
     leaderships: int = 0
+    """How often an app node became leader."""
+    epoch: int = 0
+    """The highest epoch in which a server said that it leads."""
+    writes: int = 0
+    """Acknowledged writes of the workload."""
     sessions: dict[str, int] = field(default_factory=dict)
     """Session ids of the app nodes that have one."""
+    connected_to: dict[str, str] = field(default_factory=dict)
+    """{app node: address:port of the server to which its youngest session was connected last}"""
     server_modes: dict[str, str] = field(default_factory=dict)
     faults_begun: int = 0
     faults_proven: int = 0
-    fault: str = ""
-    """The fault that is applied now."""
+    active: dict[int, str] = field(default_factory=dict)
+    """The faults that are applied now, by the ids of their steps."""
+    unhealed: int = 0
+    """How many healings could not be proven."""
     troubles: int = 0
     last_work: int = 0
     """When the last acknowledged write of a workload was invoked (ns)."""
@@ -36,8 +57,10 @@ class Board:
         self._lock = threading.Lock()
         self._now = Snapshot()
         self._write_began: dict[str, int] = {}
-        self._alive: dict[str, dict[int, None]] = {}
+        self._alive: dict[str, dict[int, SessionSight]] = {}
         """{app node: its sessions, the youngest last}"""
+        self._ended: dict[int, str] = {}
+        """{session: `lost`, `closed` or `abandoned`, as its client told}"""
 
     def listen(self, event: Event) -> None:
         """Take one event in."""
@@ -63,11 +86,15 @@ class Board:
                 operations=Counter(now.operations),
                 app_leaders=dict(now.app_leaders),
                 leaderships=now.leaderships,
+                epoch=now.epoch,
+                writes=now.writes,
                 sessions=dict(now.sessions),
+                connected_to=dict(now.connected_to),
                 server_modes=dict(now.server_modes),
                 faults_begun=now.faults_begun,
                 faults_proven=now.faults_proven,
-                fault=now.fault,
+                active=dict(now.active),
+                unhealed=now.unhealed,
                 troubles=now.troubles,
                 last_work=now.last_work,
             )
@@ -77,12 +104,23 @@ class Board:
         leaders = self.snapshot().app_leaders
         return max(leaders, key=lambda node: leaders[node]) if leaders else None
 
+    def sessions_of(self, node: str) -> dict[int, SessionSight]:
+        """All sessions that an app node has, connected or suspended, by id, the youngest last."""
+        with self._lock:
+            return dict(self._alive.get(node, {}))
+
+    def how_ended(self, session: int) -> str:
+        """How a session ended as its client told: `lost`, `closed`, `abandoned`; nothing while it goes on."""
+        with self._lock:
+            return self._ended.get(session, "")
+
     def _take_write(self, event: Event) -> None:
         if event.type == "invoke":
             self._write_began[event.process] = event.time
             return
         began = self._write_began.pop(event.process, 0)
         if event.type == "ok":
+            self._now.writes += 1
             self._now.last_work = max(self._now.last_work, began)
 
     def _take_session(self, event: Event) -> None:
@@ -90,13 +128,19 @@ class Board:
         state = event.value.get("state") if isinstance(event.value, dict) else None
         alive = self._alive.setdefault(event.node, {})
         if state == "connected":
-            alive[event.session] = None
-        elif state in ("lost", "closed", "abandoned"):  # a tuple: what a program says may be unhashable
-            alive.pop(event.session, None)
+            alive[event.session] = SessionSight(True, event.conn, event.server)  # noqa: FBT003 - a field
+            self._now.connected_to[event.node] = event.server
+        elif state == "suspended" and event.session in alive:
+            alive[event.session] = SessionSight(False, event.conn, event.server)  # noqa: FBT003 - a field
+        # A tuple: what a program says may be unhashable.
+        elif state in ("lost", "closed", "abandoned") and event.session in alive:
+            del alive[event.session]
+            self._ended[event.session] = str(state)
         if alive:
             self._now.sessions[event.node] = next(reversed(alive))
         else:
             self._now.sessions.pop(event.node, None)
+            self._now.connected_to.pop(event.node, None)
 
 
 def _phase(now: Snapshot, event: Event) -> None:
@@ -119,23 +163,29 @@ def _node(now: Snapshot, event: Event) -> None:
     if event.value["state"] != "started":
         now.app_leaders.pop(event.node, None)
         now.sessions.pop(event.node, None)
+        now.connected_to.pop(event.node, None)
 
 
 def _server(now: Snapshot, event: Event) -> None:
     now.server_modes[event.node] = event.value["mode"]
+    if event.value["mode"] in {"leader", "standalone"}:
+        now.epoch = max(now.epoch, event.value.get("epoch", 0))
 
 
 def _inject(now: Snapshot, event: Event) -> None:
     if event.value["stage"] == "begin":
         now.faults_begun += 1
-        now.fault = f"{event.key} on {', '.join(event.value['targets'])}"
+        now.active[event.value["id"]] = f"{event.key} on {', '.join(event.value['targets'])}"
     elif event.value["stage"] == "proven":
         now.faults_proven += 1
+    elif event.value["stage"] == "vanished":
+        now.active.pop(event.value["id"], None)
 
 
 def _heal(now: Snapshot, event: Event) -> None:
+    now.unhealed += event.value["stage"] == "unproven"
     if event.value["stage"] != "begin":
-        now.fault = ""
+        now.active.pop(event.value["id"], None)
 
 
 def _trouble(now: Snapshot, _event: Event) -> None:

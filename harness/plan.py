@@ -8,17 +8,25 @@ FORMAT = 1
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One fault of a schedule; the target rule is resolved when the step fires."""
+    """One fault of a schedule; the target rule is resolved when the step fires.
+
+    `fault` is written as on the command line, `kill-leader` or `partition:isolate-leader`; see
+    nemesis/selection.py.
+    """
 
     id: int
     at: float
     """Seconds after the start of the workload, at the earliest."""
     fault: str
     target: str
-    """A rule such as `leader` or `app-leader`, or a node's name."""
+    """A rule such as `leader` or `holder`, or nodes' names; see nemesis/targets.py."""
     hold: float
     """Seconds between the proof of the fault and the start of its healing."""
     params: dict[str, Any] = {}
+    lane: int = 0
+    """Steps of one lane follow one another; lanes are played side by side."""
+    when: str = ""
+    """What is waited for once the time has come, such as `leader-changed`; see nemesis/conditions.py."""
 
 
 class EvidenceRule(msgspec.Struct, frozen=True):
@@ -45,6 +53,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     time: float
     """Seconds of workload."""
     servers: int
+    """Voting servers."""
+    observers: int = 0
+    """Servers beside them that do not vote."""
     nodes: int
     """App nodes."""
     image: str
@@ -52,13 +63,22 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """ZooKeeper's configuration, defaults and overrides together."""
     session_timeout: float
     """Seconds, what the clients ask for."""
+    equipment: tuple[str, ...] = ()
+    """What the nodes are fitted with for the faults of the schedule; see harness/equipment.py."""
     nemesis: tuple[str, ...] = ()
+    """Faults, families and presets as the user named them; empty where the schedule was written by hand."""
+    pace: dict[str, float] = {}
+    """What the user said of the schedule's rhythm: `every`, `for`, `overlap`."""
+    liveness: Step | None = None
+    """At the end a minority is broken for good by this step, and the rest has to make progress."""
     schedule: tuple[Step, ...] = ()
     guarantees: tuple[str, ...] = ()
     """Names of the checkers that judge the run."""
     evidence: tuple[EvidenceRule, ...] = ()
     recovery_bound: float = 30.0
     """Seconds after a healing within which everything must work again."""
+    origin: str = ""
+    """Run whose plan this repeats, `-` for a schedule out of a file, empty for one drawn from the seed."""
     version: str = ""
     """Version of zkchaos that made the plan."""
 
@@ -66,6 +86,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def scenario(self) -> str:
         """Name of workload and variant, as the command line takes it."""
         return f"{self.workload}:{self.variant}" if self.variant else self.workload
+
+    @property
+    def server_names(self) -> tuple[str, ...]:
+        """Names of all servers, the voting ones first."""
+        return tuple(f"zk{number}" for number in range(1, self.servers + self.observers + 1))
 
     @property
     def tick(self) -> float:

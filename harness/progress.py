@@ -26,6 +26,7 @@ PHASES = {
     "ensemble": ": starting the servers until a quorum is proven",
     "apps": ": starting the app nodes until each has a session",
     "workload": " begins",
+    "liveness": ": breaking a minority for good, waiting until the rest makes progress",
     "heal": ": bringing every node back, waiting until everything works again",
     "final": ": reading every server directly",
     "stop": ": ending the app nodes, waiting for the last sessions to end",
@@ -116,8 +117,8 @@ class Progress:
             f" · ZooKeeper leader {', '.join(leaders) or 'none'}"
             f"{elected} · faults {now.faults_proven}/{now.faults_begun} proven"
         )
-        if now.fault:
-            line += f" · now {now.fault}"
+        if now.active:
+            line += f" · now {' and '.join(now.active.values())}"
         if self._live:
             self._live.update(Text(line, style="bold"))
         elif time.monotonic() >= self._next_plain:

@@ -33,6 +33,8 @@ class Workload:
     evidence: tuple[EvidenceRule, ...]
     params: Mapping[str, float] = field(default_factory=dict)
     """Parameters and their defaults."""
+    holder: bool = False
+    """One app node at a time leads or holds something, and says so."""
     roots: tuple[str, ...] = ()
     """Znodes whose children are read from every server at the end."""
 

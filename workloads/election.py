@@ -23,5 +23,6 @@ ELECTION = Workload(
         EvidenceRule("no-trouble"),
     ),
     params={"interval": 0.05, "term": 4.0, "compute": 0.5},
+    holder=True,
     roots=(ROOT,),
 )

@@ -90,16 +90,17 @@ def test_the_last_work_is_the_latest_call_that_was_acknowledged(tell: Told) -> N
 
 def test_faults_are_counted_and_the_one_at_work_is_named(tell: Told) -> None:
     def fault(f: str, stage: str) -> None:
-        tell(f, {"stage": stage, "targets": ["zk2"]}, process="nemesis", key="kill-leader")
+        tell(f, {"id": 1, "stage": stage, "targets": ["zk2"]}, process="nemesis", key="kill-leader")
 
     fault("inject", "begin")
-    assert tell.board.snapshot().fault == "kill-leader on zk2"
+    assert list(tell.board.snapshot().active.values()) == ["kill-leader on zk2"]
     fault("inject", "proven")
     fault("heal", "begin")
     now = tell.board.snapshot()
-    assert (now.faults_begun, now.faults_proven, now.fault) == (1, 1, "kill-leader on zk2")
+    assert (now.faults_begun, now.faults_proven) == (1, 1)
+    assert list(now.active.values()) == ["kill-leader on zk2"]
     fault("heal", "proven")
-    assert tell.board.snapshot().fault == ""
+    assert tell.board.snapshot().active == {}
     fault("inject", "begin")
     fault("inject", "unproven")
     now = tell.board.snapshot()
