@@ -1,76 +1,115 @@
 """Schedules: which fault, when, for how long; drawn from the seed before anything starts."""
 
 import random
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from harness.errors import ZkchaosError
 from harness.plan import EvidenceRule, Step
-from nemesis.fault import Fault
+from nemesis.rhythm import Rhythm
+from nemesis.selection import Choice, parse
+from nemesis.targets import is_app
 
 QUIET_START = 2.0
 """Seconds of undisturbed work before the first fault."""
 
-HEALING = 2.5
-"""Seconds that proving and healing usually take; a step that is late only moves the ones after it."""
+HOLD = (2.5, 4.0)
+"""Seconds for which a fault is held, where nobody says how long."""
+
+STEADY = Rhythm()
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """The lengths that a schedule depends on, in seconds."""
+
+    time: float
+    session_timeout: float
+    tick: float
 
 
 def generate(
-    faults: Sequence[type[Fault]], *, seed: int, time: float, session_timeout: float, tick: float
+    choices: Sequence[Choice], *, seed: int, length: Length, rhythm: Rhythm = STEADY
 ) -> tuple[Step, ...]:
-    """Draw one fault after the other, in rounds in which each fault comes once, until the time is full.
+    """Draw the faults of each lane, in rounds in which each fault comes once, until the time is full.
 
-    Raises ZkchaosError when the time does not even hold each fault once.
+    Raises ZkchaosError when the time does not even hold each fault once that was asked for by its name.
     """
-    draw = random.Random(f"{seed}/schedule")
     steps: list[Step] = []
-    at = QUIET_START + draw.uniform(0, 1)
-    while faults:
-        for fault in draw.sample(list(faults), len(faults)):
-            hold = draw.uniform(2.5, 4.0)
-            if fault.outlasts_session:
-                # Expiry comes at most one tick after the timeout; the successor needs time to show itself.
-                hold = session_timeout + 2 * tick + draw.uniform(1.0, 2.5)
-            if at + hold + HEALING > time:
-                return _complete(steps, faults, time, at + hold + HEALING)
-            steps.append(Step(len(steps) + 1, round(at, 3), fault.name, fault.target, round(hold, 3)))
-            at += hold + HEALING + draw.uniform(0.5, 1.5)
-    return ()
-
-
-def _complete(
-    steps: list[Step], faults: Sequence[type[Fault]], time: float, needed: float
-) -> tuple[Step, ...]:
+    short = 0.0
+    for lane in range(rhythm.lanes if choices else 0):
+        drawn, needed = _lane(choices, lane, random.Random(f"{seed}/schedule/{lane}"), length, rhythm)
+        steps += drawn
+        short = max(short, needed)
     planned = {step.fault for step in steps}
-    missing = [fault.name for fault in faults if fault.name not in planned]
-    if missing:
+    missing = [choice.text for choice in choices if choice.text not in planned and not choice.optional]
+    if missing or (choices and not steps):
         raise ZkchaosError(
-            f"--time {time:g} is too short for {', '.join(missing)}: at least {needed + 1:.0f} s are needed."
+            f"--time {length.time:g} is too short for {', '.join(missing) or 'any of these faults'}: "
+            f"at least {short + 1:.0f} s are needed."
         )
-    return tuple(steps)
+    steps.sort(key=lambda step: (step.at, step.lane))
+    return tuple(_numbered(steps))
+
+
+def _numbered(steps: Sequence[Step]) -> list[Step]:
+    return [
+        Step(number, step.at, step.fault, step.target, step.hold, step.params, step.lane)
+        for number, step in enumerate(steps, start=1)
+    ]
+
+
+def _lane(
+    choices: Sequence[Choice], lane: int, draw: random.Random, length: Length, rhythm: Rhythm
+) -> tuple[list[Step], float]:
+    """Return the steps of one lane, and by when the one that did not fit any more would have ended."""
+    steps: list[Step] = []
+    at = QUIET_START + draw.uniform(0, 1) + lane * draw.uniform(*rhythm.gap)
+    while True:
+        for choice in draw.sample(list(choices), len(choices)):
+            hold = _hold(choice, draw, length, rhythm)
+            end = at + hold + choice.fault.takes
+            if end > length.time:
+                return steps, end
+            steps.append(
+                Step(0, round(at, 3), choice.text, choice.target, round(hold, 3), dict(choice.params), lane)
+            )
+            at = max(end + draw.uniform(*rhythm.gap), at + rhythm.every)
+
+
+def _hold(choice: Choice, draw: random.Random, length: Length, rhythm: Rhythm) -> float:
+    drawn = draw.uniform(*HOLD)
+    if rhythm.hold:
+        return rhythm.hold
+    if choice.fault.outlasts_session(choice.target):
+        # Expiry comes at most one tick after the timeout; the successor needs time to show itself.
+        return length.session_timeout + 2 * length.tick + draw.uniform(1.0, 2.5)
+    return drawn
 
 
 NEEDS_ANOTHER = frozenset({"new-leader-after-each", "writes-overlap-each-fault"})
 """Evidence that only somebody beside the target can give: who takes over, or writes meanwhile."""
 
 
-def evidence(
-    faults: Sequence[type[Fault]], schedule: Sequence[Step], *, servers: int, nodes: int
-) -> tuple[EvidenceRule, ...]:
+def evidence(schedule: Sequence[Step], *, servers: int, nodes: int) -> tuple[EvidenceRule, ...]:
     """What a run with this schedule must have shown: its faults proven, and their effects seen.
 
     Of each fault one step may be missing: the last one, where earlier ones took longer than planned.
-    `servers` and `nodes` (app nodes) say whether anybody is left beside the target of a fault.
+    `servers` and `nodes` (app nodes) say whether anybody is left beside the target of a fault. Where lanes
+    go side by side the effects of one fault cannot be told from those of another, and are not asked for.
     """
     if not schedule:
         return ()
+    alone_in_time = len({step.lane for step in schedule}) == 1
     rules = [EvidenceRule("all-faults-proven")]
-    for fault in faults:
-        planned = sum(step.fault == fault.name for step in schedule)
-        rules.append(EvidenceRule("faults-proven", max(1, planned - 1), of=fault.name))
-        alone = (servers if fault.role == "server" else nodes) == 1
+    for text, planned in Counter(step.fault for step in schedule).items():
+        choice = parse(text)
+        rules.append(EvidenceRule("faults-proven", max(1, planned - 1), of=text))
+        alone = (nodes if is_app(choice.target) else servers) == 1
         rules += [
-            EvidenceRule(rule, of=fault.name)
-            for rule in fault.evidence
-            if not (alone and rule in NEEDS_ANOTHER)
+            EvidenceRule(rule, of=text)
+            for rule in choice.fault.owes(choice.target)
+            if alone_in_time and not (alone and rule in NEEDS_ANOTHER)
         ]
     return tuple(rules)

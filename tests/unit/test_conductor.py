@@ -9,15 +9,17 @@ from typing import Any, ClassVar, cast
 import msgspec
 import pytest
 
+from harness.board import Snapshot
 from harness.clock import Clock
 from harness.errors import EnsembleError, SetupError
 from harness.history import Event, History, HistoryWriter, read_history
 from harness.plan import Plan, Step
 from harness.planner import Wish, make_plan
 from nemesis import conductor as conductor_module
+from nemesis.arena import Arena
 from nemesis.catalogue import FAULTS
 from nemesis.conductor import Conductor
-from nemesis.fault import Arena, Fault, Proof
+from nemesis.fault import Fault, Proof
 
 
 class Prank(Fault):
@@ -26,13 +28,12 @@ class Prank(Fault):
     name = "prank"
     summary = "does what it is told"
     effect = "kill"
-    role = "server"
     target = "zk1"
 
     calls: ClassVar[list[str]] = []
 
     def _do(self, what: str) -> Proof | None:
-        self.calls.append(f"{what} {self.target_name}")
+        self.calls.append(f"{what} {'+'.join(self.targets)}")
         wish = self.params.get(what, {"seen": what})
         if wish == "complain":
             raise EnsembleError(f"{what} went wrong.")
@@ -70,11 +71,17 @@ class Board:
     def app_leader(self) -> str | None:
         return None
 
+    def __init__(self) -> None:
+        self.now = Snapshot()
+
+    def snapshot(self) -> Snapshot:
+        return self.now
+
 
 def arena(leader: str = "") -> Arena:
     servers = {name: SimpleNamespace(name=name) for name in ("zk1", "zk2", "zk3")}
     ensemble = SimpleNamespace(servers=list(servers.values()), leader=lambda: servers.get(leader))
-    return Arena(cast("Any", ensemble), {}, cast("Any", Board()))
+    return Arena(cast("Any", ensemble), {}, cast("Any", Board()), plan())
 
 
 def step(number: int = 1, *, at: float = 0.0, target: str = "zk1", hold: float = 0.01, **params: Any) -> Step:
@@ -83,6 +90,11 @@ def step(number: int = 1, *, at: float = 0.0, target: str = "zk1", hold: float =
 
 def plan(*steps: Step) -> Plan:
     return msgspec.structs.replace(make_plan(Wish(image="x")), schedule=steps)
+
+
+def join(conductor: Conductor) -> None:
+    """Wait until the schedule is over."""
+    until(lambda: not conductor.playing)
 
 
 class Stand:
@@ -99,7 +111,7 @@ class Stand:
         """Play the schedule to its end."""
         conductor = self.conductor(*steps, leader=leader)
         conductor.start()
-        conductor._thread.join(10)
+        join(conductor)
         conductor.stop()
         return self.history()
 
@@ -218,7 +230,7 @@ def test_a_stop_in_the_middle_of_a_hold_heals_first(stand: Stand, pranks: list[s
     conductor.start()
     until(lambda: stages_so_far(stand) == WHOLE[:2])
     conductor.stop()
-    assert not conductor._thread.is_alive()
+    assert not conductor.playing
     assert stages(stand.history()) == WHOLE
     assert pranks[-2:] == ["heal zk1", "observe_healed zk1"]
 
@@ -231,7 +243,7 @@ def test_a_stop_before_a_step_leaves_it_out(stand: Stand, pranks: list[str]) -> 
     conductor = stand.conductor(step(at=60))
     conductor.start()
     conductor.stop()
-    assert not conductor._thread.is_alive()
+    assert not conductor.playing
     assert stand.path.read_bytes() == b""
     assert pranks == []
 
@@ -283,10 +295,87 @@ def test_a_full_disk_ends_the_schedule_after_the_healing(
     writer.room = room
     conductor = Conductor(plan(step(1), step(2)), arena(), writer, Clock())
     conductor.start()
-    conductor._thread.join(10)
+    join(conductor)
     with pytest.raises(SetupError, match=r"^the disk is full\.$"):
         conductor.stop()
     writer.close()
     injected = [call for call in pranks if call == "inject zk1"]
     assert len(injected) == (1 if room else 0)
     assert ("heal zk1" in pranks) == bool(room)
+
+
+def laned(number: int, lane: int, **fields: Any) -> Step:
+    return msgspec.structs.replace(step(number, **fields), lane=lane)
+
+
+def test_lanes_go_side_by_side(stand: Stand) -> None:
+    history = stand.play(laned(1, 0, target="zk1", hold=0.4), laned(2, 1, target="zk2", at=0.1, hold=0.05))
+    one, two = history.faults
+    assert one.heal_begin is not None
+    assert two.healed is not None
+    assert one.begin < two.begin < two.healed < one.heal_begin
+
+
+def test_two_faults_never_fight_over_one_thing(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conductor_module, "TARGET_WITHIN", 10)
+    history = stand.play(laned(1, 0, target="zk1", hold=0.3), laned(2, 1, target="zk1", at=0.1))
+    one, two = history.faults
+    assert one.healed is not None
+    assert two.outcome == "proven"
+    assert two.begin >= one.healed
+
+
+def test_whoever_waits_too_long_for_a_target_hits_nobody(stand: Stand) -> None:
+    history = stand.play(laned(1, 0, target="zk1", hold=0.5), laned(2, 1, target="zk1", at=0.1))
+    _, two = history.faults
+    assert (two.outcome, two.reason) == ("vanished", "prank holds the process of zk1")
+
+
+def test_what_is_healed_belongs_to_nobody(stand: Stand) -> None:
+    assert [f.outcome for f in stand.play(step(1), step(2), step(3)).faults] == ["proven"] * 3
+
+
+def when(number: int, condition: str) -> Step:
+    return msgspec.structs.replace(step(number), when=condition)
+
+
+def test_a_step_waits_for_its_condition(stand: Stand) -> None:
+    conductor = stand.conductor(when(1, "writes:5"))
+    board = cast("Any", conductor._arena.board)
+    conductor.start()
+    time.sleep(0.05)
+    assert stages_so_far(stand) == []
+    board.now = Snapshot(writes=5)
+    join(conductor)
+    conductor.stop()
+    assert stages(stand.history()) == WHOLE
+
+
+def test_a_change_counts_from_the_begin_of_the_lane_s_last_step(stand: Stand) -> None:
+    conductor = stand.conductor(step(1, hold=0.2), when(2, "leader-changed"))
+    board = cast("Any", conductor._arena.board)
+    board.now = Snapshot(epoch=1)
+    conductor.start()
+    until(lambda: stages_so_far(stand)[:2] == WHOLE[:2])
+    # While the first step is still held: that is what the second one waits for.
+    board.now = Snapshot(epoch=2)
+    join(conductor)
+    conductor.stop()
+    assert [fault.outcome for fault in stand.history().faults] == ["proven", "proven"]
+
+
+def test_a_condition_that_never_comes_about_makes_the_step_vanish(
+    stand: Stand, pranks: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conductor_module, "WHEN_WITHIN", 0.05)
+    history = stand.play(when(1, "writes:5"), step(2))
+    assert [fault.outcome for fault in history.faults] == ["vanished", "proven"]
+    assert history.faults[0].reason == "writes:5: not within 0.05 s"
+    assert len(pranks) == 4
+
+
+def test_stopping_ends_the_wait_for_a_condition(stand: Stand) -> None:
+    conductor = stand.conductor(when(1, "writes:5"))
+    conductor.start()
+    conductor.stop()
+    assert stand.path.read_bytes() == b""
