@@ -89,7 +89,7 @@ def every_server_answers(history: History, asked: EvidenceRule) -> Finding:  # n
 
     Every path that anybody was asked for counts. The number is that of the servers that answered all.
     """
-    servers = [f"zk{i + 1}" for i in range(history.plan.servers)]
+    servers = history.plan.server_names
     reads = pair_operations(history.select("final-read"))
     if not reads:
         return Finding(0, (f"{listed(servers)} did not answer the final reading.",))

@@ -107,7 +107,7 @@ def demanded(history: History) -> tuple[str, ...]:
 
 def recovery_rows(history: History, bound: int) -> list[Row]:
     """Measure every moment of a history, in order of time; `bound` in ns."""
-    signs = _signs(history)
+    signs = signs_of(history)
     rows = []
     for moment in sorted(_moments(history), key=lambda moment: moment.time):
         following = [fault.begin for fault in real_faults(history) if fault.begin > moment.time]
@@ -141,7 +141,8 @@ def _index(history: History, fault: FaultWindow, time: int) -> int:
     return max(index for index in fault.events if history.events[index].time == time)
 
 
-def _signs(history: History) -> dict[str, Signs]:
+def signs_of(history: History) -> dict[str, Signs]:
+    """Return everything that shows that things work, by the names of `SIGNS`."""
     polls = history.derive(leader_polls)
     calls, writes = history.calls, history.derive(acknowledged_writes)
     work = writes[calls.f[writes] == history.columns.texts.find("work")]

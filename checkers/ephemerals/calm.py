@@ -16,7 +16,12 @@ STALL = 10**9
 """Nanoseconds. A leader that no poll saw for longer may have stood still, so that its clock starts again; and
 what it does by the clock may come so much later."""
 
-HARMLESS = frozenset({"kill", "pause", "expire"})
+HARMLESS = frozenset(
+    {
+        *("kill", "restart", "pause", "stop-and-go", "throttle", "clock"),
+        *("expire", "disconnect", "move", "false-lost"),
+    }
+)
 """Effects that disturb no server when they befall an app node."""
 
 

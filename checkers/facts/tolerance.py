@@ -16,6 +16,9 @@ from checkers.context import plan_of, real_faults
 from harness.history import History
 from harness.history.columns import I4, I8
 
+STALLS = frozenset({"pause", "stop-and-go", "throttle"})
+"""Effects under which a server stands still, or nearly, and so is late to notice that nobody follows it."""
+
 SYNC_LIMIT = 5
 """Ticks, where the plan does not say."""
 
@@ -50,12 +53,12 @@ def ticks(history: History, more: int) -> int | None:
 
 
 def pauses(history: History) -> list[Pause]:
-    """Return when servers were paused, each with the time that one needs to notice."""
+    """Return when servers stood still, each with the time that one needs to notice."""
     notice = ticks(history, 2) or 0
     return [
         Pause(fault.targets, fault.begin, (history.end if fault.healed is None else fault.healed) + notice)
         for fault in real_faults(history)
-        if fault.role == "server" and fault.effect == "pause"
+        if fault.effect in STALLS and fault.role != "app"
     ]
 
 

@@ -87,7 +87,7 @@ def _missing(
     """Say what was not there to be compared."""
     known = _walked(history, nodes)
     plan = plan_of(history)
-    servers = {f"zk{number + 1}" for number in range(plan.servers)} if plan else known | hashes.servers
+    servers = set(plan.server_names) if plan else known | hashes.servers
     missing = [
         f"Server {name} was not walked at the end, so nobody knows what it holds."
         for name in sorted(servers - known)
