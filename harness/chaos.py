@@ -1,6 +1,6 @@
 """What the fixture `chaos` hands to a test."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from harness.history import History
 from harness.images import Images, ready_images
 from harness.interrupts import Interrupts
 from harness.judging import report_run
-from harness.planner import Wish, make_plan, repeat_command
+from harness.planner import Wish, lacked_by, make_plan, repeat_command
 from harness.progress import Progress
 from harness.runner import Runner
 from harness.store import RunDirectory
@@ -87,12 +87,16 @@ class Chaos:
     def run(self, scenario: str, *, expect: str = "valid", **wishes: Any) -> Outcome:
         """Run a scenario such as `election`, judge it and write its report.
 
-        `wishes` are those of `zkchaos run`: nemesis, time, seed, servers, nodes, session_timeout, zoo,
-        params. Raises ChaosFailure, with the verdict's sentence, the report's path and the command that
-        repeats the run, unless the verdict is `expect`.
+        `wishes` are those of `zkchaos run`: nemesis, schedule, every, hold, overlap, liveness, time, seed,
+        servers, observers, nodes, session_timeout, zoo, params. Raises ChaosFailure, with the verdict's
+        sentence, the report's path and the command that repeats the run, unless the verdict is `expect`.
         """
         __tracebackhide__ = True
-        plan = make_plan(Wish(scenario=scenario, image=self._workshop.image, **{**wishes, **self._overrides}))
+        wish = Wish(scenario=scenario, image=self._workshop.image, **{**wishes, **self._overrides})
+        plan = make_plan(wish)
+        lacking = lacked_by(plan, self._workshop.engine, self._workshop.images.tools)
+        if lacking:
+            plan = make_plan(replace(wish, seed=plan.seed), lacking)
         directory = RunDirectory.create(self._runs, plan)
         with Interrupts(lambda: None, _give_up) as interrupts, Progress() as progress:
             Runner(

@@ -1,4 +1,4 @@
-"""The command line: run, check, export, report, list, faults, workloads, setup, clean."""
+"""The command line: run, replay, check, export, report, list, faults, workloads, setup, heal, clean."""
 
 import shutil
 import sys
@@ -12,46 +12,10 @@ import click
 
 from harness import __version__
 from harness.errors import NO_RUN, SetupError, ZkchaosError
+from harness.options import runs_dir, wish_options
 
 # Docker, pandas, the checkers and the reports are imported by the commands that need them: `zkchaos --help`
 # and shell completion stay quick.
-
-runs_dir = click.option(
-    "--runs-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="Where runs are kept.",
-)
-
-
-class Pair(click.ParamType):  # type: ignore[type-arg]  # a plain class before click 8.4
-    """A setting, NAME=VALUE."""
-
-    name = "name=value"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, str]:
-        """Split at the first equals sign."""
-        name, equals, text = str(value).partition("=")
-        if not equals or not name:
-            self.fail(f"{value!r} is not of the form NAME=VALUE.", param, ctx)
-        return name, text
-
-
-class Parameter(Pair):
-    """A parameter of a workload: NAME=NUMBER."""
-
-    name = "name=number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Split at the first equals sign and read the number."""
-        name, text = super().convert(value, param, ctx)
-        try:
-            return name, float(text)
-        except ValueError:
-            self.fail(f"{value!r}: {text!r} is not a number.", param, ctx)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
@@ -69,54 +33,46 @@ def cli(context: click.Context) -> None:
 
 @cli.command()
 @click.argument("workload", default="election")
-@click.option("--nemesis", default="none", metavar="FAULT,…", help="Faults to inject; see `zkchaos faults`.")
-@click.option("--time", "seconds", type=float, default=30, show_default=True, help="Seconds of workload.")
-@click.option("--seed", type=int, help="Seed of the schedule and the clients; drawn and printed without it.")
-@click.option("--servers", type=int, default=3, show_default=True, help="ZooKeeper servers, an odd number.")
-@click.option("--nodes", type=int, default=5, show_default=True, help="App nodes.")
-@click.option(
-    "--image",
-    default=None,
-    help="Server image: debian:bookworm, debian:trixie, debian:sid (the default) or any reference.",
-)
-@click.option("--session-timeout", type=float, default=4, show_default=True, help="Seconds.")
-@click.option("--zoo", type=Pair(), multiple=True, help="Setting of zoo.cfg, such as tickTime=500.")
-@click.option("--set", "params", type=Parameter(), multiple=True, help="Parameter of the workload.")
+@wish_options
 @click.option("--keep", is_flag=True, help="Leave the containers of the run for a look inside.")
 @runs_dir
-def run(
-    workload: str,
-    nemesis: str,
-    seconds: float,
-    seed: int | None,
-    servers: int,
-    nodes: int,
-    image: str | None,
-    session_timeout: float,
-    zoo: Sequence[tuple[str, str]],
-    params: Sequence[tuple[str, float]],
-    *,
-    keep: bool,
-    runs_dir: Path,
-) -> int:
+def run(workload: str, *, keep: bool, runs_dir: Path, **asked: Any) -> int:
     """Run WORKLOAD (such as election or election:no-stepdown) under faults and judge what happened."""
-    from harness.images import DEFAULT_IMAGE
-    from harness.planner import Wish, make_plan
     from harness.session import run_on_terminal
+    from harness.wishes import wish_from_options
 
-    wish = Wish(
-        scenario=workload,
-        nemesis=nemesis,
-        time=seconds,
-        seed=seed,
-        servers=servers,
-        nodes=nodes,
-        image=image or DEFAULT_IMAGE,
-        session_timeout=session_timeout,
-        zoo=dict(zoo),
-        params=dict(params),
-    )
-    return run_on_terminal(make_plan(wish), runs_dir, keep=keep)
+    return run_on_terminal(wish_from_options(workload, asked), runs_dir, keep=keep)
+
+
+@cli.command()
+@click.argument("where", metavar="RUN")
+@click.option("--keep", is_flag=True, help="Leave the containers of the run for a look inside.")
+@runs_dir
+def replay(where: str, runs_dir: Path, *, keep: bool) -> int:
+    """Do a stored run again: the same schedule, seed and settings, judged anew."""
+    from harness.session import replay_on_terminal
+    from harness.store import RunDirectory
+
+    return replay_on_terminal(RunDirectory.find(where, runs_dir), runs_dir, keep=keep)
+
+
+@cli.command()
+@click.argument("where", metavar="RUN")
+@click.option("--budget", type=click.FloatRange(min=1), default=600, show_default=True, help="Seconds.")
+@click.option(
+    "--tries",
+    type=click.IntRange(min=1),
+    default=3,
+    show_default=True,
+    help="How often a schedule may pass before it counts as harmless.",
+)
+@runs_dir
+def shrink(where: str, budget: float, tries: int, runs_dir: Path) -> int:
+    """Look for fewer and shorter faults under which a failed run still fails; the tries are kept with it."""
+    from harness.shrink_command import shrink_on_terminal
+    from harness.store import RunDirectory
+
+    return shrink_on_terminal(RunDirectory.find(where, runs_dir), budget=budget, tries=tries)
 
 
 @cli.command()
@@ -197,12 +153,13 @@ def list_command(runs_dir: Path) -> int:
 
 
 @cli.command()
-def faults() -> int:
-    """List the faults."""
-    from nemesis.catalogue import FAULTS
+@click.argument("family", required=False, default="")
+def faults(family: str) -> int:
+    """List the faults of FAMILY or of all: what they do, their parameters, what this machine cannot do."""
+    from harness.fault_list import list_faults
 
-    for fault in FAULTS.values():
-        click.echo(f"{fault.name:<18} {fault.summary}")
+    for line in list_faults(family):
+        click.echo(line)
     return 0
 
 
@@ -241,6 +198,15 @@ def setup(image: str | None) -> int:
     images = ready_images(Engine.connect(), image or DEFAULT_IMAGE, click.echo)
     click.echo(f"ready: ZooKeeper {images.server.zookeeper} ({images.server.reference})")
     return 0
+
+
+@cli.command()
+@click.argument("which", metavar="[RUN]", required=False)
+def heal(which: str | None) -> int:
+    """Take every fault away from the nodes of RUN, or of every run, after a crash or with --keep."""
+    from harness.heal_command import heal_on_terminal
+
+    return heal_on_terminal(which)
 
 
 @cli.command()

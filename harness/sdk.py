@@ -3,6 +3,8 @@
 What it raises becomes one sentence here; `harness.container` and `harness.engine` build on that.
 """
 
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -17,6 +19,9 @@ from harness.errors import SetupError
 # The engine's own defaults may rotate logs away in the middle of a run.
 LOGGED = LogConfig(type="json-file", config={"max-size": "1000g", "max-file": "1"})
 UNLOGGED = LogConfig(type="none", config={})
+
+
+LOCAL = "unix:///var/run/docker.sock"
 
 
 class Vanished(SetupError):
@@ -43,14 +48,23 @@ def connect() -> Any:
     Raises SetupError when none answers.
     """
     try:
+        _knock()
         client = docker.from_env(timeout=60)
         client.ping()
-    except (errors.DockerException, requests.RequestException) as error:
+    except (errors.DockerException, requests.RequestException, OSError) as error:
         raise SetupError(
             "no Docker engine answers: install and start one (`make chaos` does it for root on Debian "
             f"and Ubuntu), or set DOCKER_HOST ({_reason(error)})."
         ) from error
     return client
+
+
+def _knock() -> None:
+    """Raise OSError when nobody listens at a local engine's socket: the SDK would leave its own one open."""
+    scheme, _, path = os.environ.get("DOCKER_HOST", LOCAL).partition("://")
+    if scheme == "unix":
+        with socket.socket(socket.AF_UNIX) as door:
+            door.connect(path)
 
 
 @contextmanager

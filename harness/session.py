@@ -1,7 +1,10 @@
 """One run from the command line: from the plan to the verdict, with everything said on the terminal."""
 
 import os
+from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,10 +16,11 @@ from harness.images import ready_images
 from harness.interrupts import Interrupts
 from harness.judging import EXIT_CODES, report_run
 from harness.plan import Plan
-from harness.planner import repeat_command
+from harness.planner import Wish, lacked_by, make_plan, repeat_command, replayed
 from harness.progress import Progress
 from harness.runner import Runner
-from harness.store import RunDirectory
+from harness.store import RunDirectory, read_plan
+from nemesis.machine import ABILITIES
 
 SWEEPS = 5
 """How often to look for something that appeared since the last look; twice is what it takes."""
@@ -24,11 +28,34 @@ SWEEPS = 5
 MARKS = {Verdict.VALID: "✓", Verdict.VIOLATION: "✗", Verdict.UNKNOWN: "?"}
 
 
-def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
+def run_on_terminal(wish: Wish, runs: Path, *, keep: bool) -> int:
+    """Decide on a plan, run it, print its verdict, and return the exit code."""
+    plan = make_plan(wish)
+    return perform_on_terminal(
+        plan, runs, keep=keep, without=lambda lacking: make_plan(replace(wish, seed=plan.seed), lacking)
+    )
+
+
+def replay_on_terminal(stored: RunDirectory, runs: Path, *, keep: bool) -> int:
+    """Run a stored plan once more, with its schedule as it was, and return the exit code."""
+    plan = replayed(read_plan(stored))
+
+    def without(lacking: frozenset[str]) -> Plan:
+        raise SetupError(
+            f"the run {stored.name} cannot be repeated here: this machine cannot do it, "
+            f"{ABILITIES[min(lacking)]}."
+        )
+
+    return perform_on_terminal(plan, runs, keep=keep, without=without)
+
+
+def perform_on_terminal(
+    plan: Plan, runs: Path, *, keep: bool, without: Callable[[frozenset[str]], Plan]
+) -> int:
     """Run a plan, print its verdict, and return the exit code.
 
     The first Ctrl-C or SIGTERM heals, collects and judges what there is; the second removes the
-    containers at once.
+    containers at once. `without` makes another plan where the machine lacks an ability that this one needs.
     """
     engine = Engine.connect()
     tell_plan(plan)
@@ -55,6 +82,11 @@ def run_on_terminal(plan: Plan, runs: Path, *, keep: bool) -> int:
 
     with Interrupts(on_first, on_second) as interrupts:
         images = ready_images(engine, plan.image, say)
+        lacking = lacked_by(plan, engine, images.tools)
+        if lacking:
+            plan = without(lacking)
+            progress.say("this machine cannot do all of these faults, so the schedule is another one:")
+            tell_plan(plan)
         directory = RunDirectory.create(runs, plan)
         with progress:
             Runner(
@@ -89,9 +121,8 @@ def drop_everything(run: str) -> bool:
 
 def tell_plan(plan: Plan) -> None:
     """Print what is going to happen."""
-    faults = ", ".join(
-        f"{sum(step.fault == name for step in plan.schedule)} x {name}" for name in plan.nemesis
-    )
+    counts = Counter(step.fault for step in plan.schedule)
+    faults = ", ".join(f"{number} x {name}" for name, number in counts.items())
     click.echo(f"run       {plan.run}")
     click.echo(f"workload  {plan.scenario} for {plan.time:g} s on {plan.nodes} app nodes")
     click.echo(f"ensemble  {plan.servers} servers from {plan.image}")

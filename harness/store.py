@@ -67,6 +67,14 @@ class RunDirectory:
             raise SetupError(f"cannot write {path}: {error.strerror}.") from error
 
 
+def read_plan(run: RunDirectory) -> Plan:
+    """Read the plan of a run; raises HistoryError when it cannot be read."""
+    try:
+        return msgspec.json.decode(run.plan.read_bytes(), type=Plan)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise HistoryError(f"{run.plan} is no plan of a run ({error}).") from error
+
+
 def new_run_id(scenario: str) -> str:
     """Make an id that sorts by time, says what ran, and is unique on the engine too."""
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")

@@ -12,9 +12,14 @@ ROOT = Path(__file__).parents[2]
 FOLDERS = ("harness", "workloads", "nemesis", "checkers", "reports")
 
 ROOF = {
-    "harness.cli": {"nemesis", "workloads"},
+    "harness.cli": {"workloads"},
     "harness.chaos": {"checkers"},
-    "harness.session": {"checkers"},
+    "harness.session": {"checkers", "nemesis"},
+    "harness.wishes": {"nemesis"},
+    "harness.fault_list": {"nemesis"},
+    "harness.heal_command": {"nemesis"},
+    "harness.shrinking": {"checkers", "nemesis"},
+    "harness.shrink_command": {"checkers", "nemesis"},
     "harness.judging": {"checkers", "reports"},
     "harness.model_check": {"checkers"},
     "harness.planner": {"nemesis", "workloads"},

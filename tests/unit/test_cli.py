@@ -16,7 +16,8 @@ from harness.errors import SetupError
 from harness.history import HistoryWriter
 from harness.planner import Wish, make_plan
 from harness.store import RunDirectory
-from nemesis.catalogue import FAULTS
+from nemesis.catalogue import FAMILIES, FAULTS
+from nemesis.presets import PRESETS
 from workloads.catalogue import WORKLOADS, scenarios
 
 NO_SOCKET = "unix:///nonexistent/docker.sock"
@@ -82,7 +83,7 @@ def stored(zkchaos: Terminal) -> RunDirectory:
         ("run one two", "Got unexpected extra argument (two). Try `zkchaos run --help`."),
         ("run chess", "there is no workload 'chess'; choose one of: election:predecessor"),
         ("run election:chess", "the workload election has no variant 'chess'; choose one of: predecessor"),
-        ("run --nemesis meteor", "there is no fault 'meteor'; choose from: kill-leader"),
+        ("run --nemesis meteor", "there is no fault 'meteor'; choose from: kill,"),
         ("run --servers 4", "--servers 4: an odd number is needed"),
         ("run --servers 0", "--servers 0: an odd number is needed"),
         ("run --nodes -1", "--nodes -1: at least one app node is needed."),
@@ -223,7 +224,16 @@ def test_no_runs_are_an_empty_list(zkchaos: Terminal) -> None:
 def test_what_there_is_can_be_listed(zkchaos: Terminal) -> None:
     code, out, _ = zkchaos("faults")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == list(FAULTS)
+    for name, fault in FAULTS.items():
+        assert f"  {name}: " in out
+        for parameter in fault.parameters:
+            assert f"      {parameter}=" in out
+    for name in (
+        *(f"\n{family}:" for family in list(FAMILIES)[1:]),
+        *(f"preset {name}:" for name in PRESETS),
+    ):
+        assert name in out
+    assert "What this machine is able to is not known: no Docker engine answers" in " ".join(out.split())
     code, out, _ = zkchaos("workloads")
     assert code == 0
     for scenario in scenarios():

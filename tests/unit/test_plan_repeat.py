@@ -12,8 +12,9 @@ from harness import session
 from harness.cli import cli
 from harness.plan import Plan
 from harness.planner import Wish, make_plan, repeat_command
-from nemesis.catalogue import FAULTS
 from workloads.catalogue import parse, scenarios
+
+NEMESES = ["kill-leader", "kill@zk2", "pause-one-app", "kill-minority", "process", "gentle", "brutal"]
 
 words = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=12)
 setting_names = st.from_regex(r"[a-z][A-Za-z.]{2,11}", fullmatch=True).filter(
@@ -27,10 +28,15 @@ def wishes_for(scenario: str) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries(
         {
             "scenario": st.just(scenario),
-            "nemesis": st.lists(st.sampled_from(sorted(FAULTS)), max_size=4, unique=True).map(",".join),
+            "nemesis": st.lists(st.sampled_from(NEMESES), max_size=4, unique=True).map(",".join),
+            "every": st.just(0) | st.floats(4, 9),
+            "hold": st.just(0) | st.floats(1, 3),
+            "overlap": st.integers(0, 3),
+            "liveness": st.booleans(),
+            "observers": st.integers(0, 2),
             "time": st.floats(120, 7 * 24 * 3600, exclude_max=True) | st.integers(120, 900),
             "seed": st.integers(-(2**40), 2**40),
-            "servers": st.sampled_from([1, 3, 5, 7]),
+            "servers": st.sampled_from([3, 5, 7]),
             "nodes": st.integers(1, 40),
             "image": words.filter(lambda word: not word.startswith("-")),
             "session_timeout": st.floats(4, 8),
@@ -48,8 +54,8 @@ def plan_of(command: str, monkeypatch: pytest.MonkeyPatch) -> Plan:
     """Let the command line parse a command and take the plan that it would run."""
     taken: list[Plan] = []
 
-    def take(plan: Plan, runs: Path, *, keep: bool) -> int:
-        taken.append(plan)
+    def take(wish: Wish, runs: Path, *, keep: bool) -> int:
+        taken.append(make_plan(wish))
         return 0
 
     with monkeypatch.context() as patch:

@@ -1,0 +1,98 @@
+"""`zkchaos shrink`: a failed run again, with fewer and shorter faults; the smallest that fails is kept."""
+
+import io
+from pathlib import Path
+
+import click
+import msgspec
+
+from checkers.result import Results, Verdict
+from harness.clock import Deadline
+from harness.engine import Engine
+from harness.errors import ZkchaosError
+from harness.images import ready_images
+from harness.interrupts import Interrupts
+from harness.judging import EXIT_CODES, judge_run, report_run
+from harness.plan import Plan
+from harness.planner import replayed
+from harness.progress import Progress
+from harness.runner import Runner
+from harness.shrinking import Shrinker, told
+from harness.store import RunDirectory, read_plan
+from nemesis.script import write_script
+
+
+def shrink_on_terminal(stored: RunDirectory, *, budget: float, tries: int) -> int:
+    """Shrink the schedule of a stored run; return the exit code of a violation, or of `unknown`.
+
+    `budget` is in seconds. Every try is kept below the run's own directory, `shrink/`. Raises ZkchaosError
+    for a run in which nothing broke, or without faults.
+    """
+    plan, broken = read_plan(stored), _broken(judge_run(stored)[1])
+    if not broken:
+        raise ZkchaosError(f"{stored.name} broke no guarantee, so there is nothing to shrink.")
+    if not plan.schedule:
+        raise ZkchaosError(f"{stored.name} had no faults, so there is nothing to leave out.")
+    replayed(plan)
+    deadline = Deadline(budget)
+    with Interrupts(lambda: click.echo("stopping after this try."), _give_up) as interrupts:
+        laboratory = Laboratory(plan, stored.path / "shrink", interrupts)
+        shrinker = Shrinker(
+            plan,
+            broken,
+            laboratory.attempt,
+            tries,
+            lambda: deadline.passed or interrupts.requested,
+            click.echo,
+        )
+        click.echo(f"shrinking {told(plan.schedule)}: {', '.join(sorted(broken))} broke")
+        smallest = shrinker.shrink()
+        if not shrinker.fails(smallest):
+            click.echo(f"nothing failed within {budget:g} s and {tries} tries of each candidate.")
+            return EXIT_CODES[Verdict.UNKNOWN]
+        rate = shrinker.rate(smallest)
+    script = stored.path / "shrunk.toml"
+    stored.write(script, write_script(smallest).encode())
+    click.echo(f"smallest  {told(smallest)}: {rate}")
+    click.echo(f"schedule  {script}")
+    click.echo(f"failed    {laboratory.last_failure}")
+    return EXIT_CODES[Verdict.VIOLATION]
+
+
+class Laboratory:
+    """Runs candidates on the engine, one after the other."""
+
+    def __init__(self, plan: Plan, runs: Path, interrupts: Interrupts):
+        self._engine = Engine.connect()
+        self._images = ready_images(self._engine, plan.image, click.echo)
+        self._runs = runs
+        self._interrupts = interrupts
+        self.last_failure: Path | None = None
+        """Report of the last try that broke something."""
+
+    def attempt(self, plan: Plan) -> frozenset[str]:
+        """Run a plan and return the names of the guarantees that broke."""
+        plan = msgspec.structs.replace(replayed(plan), origin=plan.run)
+        directory = RunDirectory.create(self._runs, plan)
+        with Progress(io.StringIO()) as silent:
+            Runner(
+                plan,
+                directory,
+                self._engine,
+                self._images,
+                progress=silent,
+                stop=lambda: self._interrupts.requested,
+            ).run()
+        broken = _broken(report_run(directory)[1])
+        if broken:
+            self.last_failure = directory.report
+        return broken
+
+
+def _broken(results: Results) -> frozenset[str]:
+    return frozenset(result.name for result in results.results if result.verdict is Verdict.VIOLATION)
+
+
+def _give_up() -> None:
+    """A second request to stop: the runner removes the containers on the way out."""
+    raise KeyboardInterrupt

@@ -1,0 +1,77 @@
+"""Healing without knowing what was broken: every family brings its part of a node to its clean state.
+
+For what a harness that crashed left behind, and for faults whose own healing could not be proven.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from harness.clock import Deadline, wait_for
+from harness.errors import EnsembleError, SetupError
+from harness.pods import Pod
+from nemesis.disk import clean as disk
+from nemesis.link import clean as link
+from nemesis.load import clean as load
+from nemesis.partition import clean as partition
+from nemesis.process import clean as process
+from nemesis.session import clean as session
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaner:
+    """What one family knows of the clean state of its part of a node."""
+
+    clean: Callable[[Pod], None]
+    dirt: Callable[[Pod], list[str]]
+
+
+CLEANERS = tuple(
+    # Processes last: they start on clean networks and disks.
+    Cleaner(family.clean, family.dirt)
+    for family in (partition, link, session, load, disk, process)
+)
+
+CLEAN_WITHIN = 20.0
+"""Seconds in which a node comes to its clean state."""
+
+
+def heal(pods: Sequence[Pod]) -> dict[str, list[str]]:
+    """Bring nodes to their clean state; return what is left on each, nothing where it is clean.
+
+    One that fails does not keep the others from it.
+    """
+    if not pods:
+        return {}
+    with ThreadPoolExecutor(min(len(pods), 8)) as pool:
+        return dict(zip((pod.name for pod in pods), pool.map(_heal, pods), strict=True))
+
+
+def _heal(pod: Pod) -> list[str]:
+    failed = []
+    for cleaner in CLEANERS:
+        try:
+            cleaner.clean(pod)
+        except SetupError as error:
+            failed.append(str(error).rstrip("."))
+    deadline, left = Deadline(CLEAN_WITHIN), [""]
+
+    def nothing_left() -> bool:
+        left[:] = _dirt(pod)
+        return not left
+
+    try:
+        wait_for(nothing_left, within=deadline.left, what=f"{pod.name} is clean")
+    except EnsembleError:
+        return [*failed, *left]
+    return []
+
+
+def _dirt(pod: Pod) -> list[str]:
+    found = []
+    for cleaner in CLEANERS:
+        try:
+            found += cleaner.dirt(pod)
+        except SetupError as error:
+            found.append(str(error).rstrip("."))
+    return found
