@@ -11,6 +11,12 @@ from harness.errors import SetupError
 from harness.frames import outputs
 from harness.sdk import Vanished, explained, gone_is_fine
 
+CPU_PERIOD = 100_000
+"""Microseconds in which a container may use its share of a processor."""
+
+UNLIMITED = 1 << 50
+"""Bytes of memory that no machine has."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContainerState:
@@ -23,6 +29,24 @@ class ContainerState:
     """Process id on the engine's host, 0 when no process is left."""
     exit_code: int
     oom_killed: bool
+    """Of one that has ended: the kernel killed it, or part of it, for want of memory. A running one
+    may still show how its last life ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerUsage:
+    """What a container has used since its start, as its control groups count it."""
+
+    memory: int
+    """Bytes in use now, cached files included."""
+    cpu_ns: int
+    """Nanoseconds of processor time."""
+    periods: int
+    """Periods with a limit of processor time in which it wanted any."""
+    throttled_periods: int
+    """Those of them in which it was made to wait."""
+    throttled_ns: int
+    """Nanoseconds for which its processors had to wait, added up."""
 
 
 class Container:
@@ -87,12 +111,12 @@ class Container:
             raise SetupError(f"cannot reach {self.name}: its port {port} is not published")
         return int(bindings[0]["HostPort"])
 
-    def put(self, files: Mapping[str, str]) -> None:
-        """Write text files, {absolute path: text}, making directories; the container may be stopped."""
+    def put(self, files: Mapping[str, str | bytes]) -> None:
+        """Write files, {absolute path: content}, making directories; the container may be stopped."""
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w") as tar:
             for name, text in files.items():
-                data = text.encode()
+                data = text.encode() if isinstance(text, str) else text
                 entry = tarfile.TarInfo(name.lstrip("/"))
                 entry.size, entry.mode = len(data), 0o644
                 tar.addfile(entry, io.BytesIO(data))
@@ -106,6 +130,66 @@ class Container:
         if code != 0:
             raise SetupError(f"{command[0]} failed in {self.name}: {output.decode(errors='replace').strip()}")
         return bytes(output)
+
+    def spawn(self, *command: str) -> None:
+        """Start a command inside and return at once; it ends with the container, or when it is killed."""
+        with explained(f"start {command[0]} in {self.name}"):
+            self._handle.exec_run(list(command), detach=True)
+
+    def limit(self, *, cpus: float = 0.0, memory: int = 0) -> None:
+        """Limit processor time (in processors) and memory (in bytes) from now on; 0 takes a limit away.
+
+        It may run, be frozen, or be stopped: what it is started with next is limited, too.
+        Raises SetupError when it uses more memory than that and none can be had back from it.
+        """
+        with explained(f"limit {self.name}"):
+            self._handle.update(
+                cpu_period=CPU_PERIOD,
+                cpu_quota=round(cpus * CPU_PERIOD) or -1,
+                # Engines take neither 0 nor -1 for "no limit" once there was one. For memory and swap in one
+                # they take -1, and then leave that limit as it was, above which the kernel lets none be set.
+                mem_limit=memory or UNLIMITED,
+                memswap_limit=memory or 2 * UNLIMITED,
+            )
+
+    def limits(self) -> tuple[float, int]:
+        """Return its limits of processor time (in processors) and memory (in bytes), 0 where there is none.
+
+        Raises Vanished when it is gone.
+        """
+        with explained(f"inspect {self.name}"):
+            self._handle.reload()
+        host = self._handle.attrs["HostConfig"]
+        memory = host["Memory"] if host["Memory"] < UNLIMITED else 0
+        return max(host["CpuQuota"], 0) / (host["CpuPeriod"] or CPU_PERIOD), memory
+
+    def usage(self) -> ContainerUsage:
+        """Return what it has used since its last start; the engine answers once in a second.
+
+        Raises SetupError when it does not run: nobody counts then.
+        """
+        with explained(f"ask for the usage of {self.name}"):
+            told = self._handle.client.api.stats(self._handle.id, stream=False, one_shot=True)
+        processor, memory = told["cpu_stats"], told["memory_stats"]
+        if "usage" not in memory:
+            raise SetupError(f"cannot ask for the usage of {self.name}: it does not run")
+        throttling = processor["throttling_data"]
+        return ContainerUsage(
+            memory=memory["usage"],
+            cpu_ns=processor["cpu_usage"]["total_usage"],
+            periods=throttling["periods"],
+            throttled_periods=throttling["throttled_periods"],
+            throttled_ns=throttling["throttled_time"],
+        )
+
+    def read(self, path: str) -> bytes:
+        """Read a file out of it, running or not; raises Vanished when there is none."""
+        with explained(f"read {path} of {self.name}"):
+            chunks, _ = self._handle.get_archive(path)
+            archive = io.BytesIO(b"".join(chunks))
+        with tarfile.open(fileobj=archive) as tar:
+            found = tar.extractfile(tar.next() or tarfile.TarInfo())
+            return found.read() if found else b""
 
     def processes(self) -> list[dict[str, str]]:
         """Processes as the engine's host sees them, one dict a process with pid, stat and command."""

@@ -1,0 +1,77 @@
+"""Crash loops: processes that end again and again, each time shortly after their start."""
+
+import random
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from harness.clock import wait_for
+from nemesis.arena import Arena, Node
+from nemesis.fault import Proof
+from nemesis.parameters import Number, Parameter
+from nemesis.process.life import GONE_WITHIN, owed_when_gone, start_if_down, who_is_there, works
+from nemesis.process.rounds import Rounds
+from nemesis.targets import is_app
+
+ENOUGH = 2
+"""Crashes that have to be seen before it is proven: one would be a crash."""
+
+
+class CrashLoop(Rounds):
+    """Kills servers or app nodes, starts them and kills them again."""
+
+    name = "crash-loop"
+    summary = "kills the process (SIGKILL), starts it again, kills it again, and so on"
+    effect = "kill"
+    target = "leader"
+    parameters: ClassVar[Mapping[str, Parameter]] = {
+        "down": Number(0.2, "seconds from its end to its restart", low=0, high=5),
+        "up": Number(1.5, "seconds from its start to its next end", low=0, high=30),
+    }
+    takes = 6.0
+
+    def __init__(self, arena: Arena, *args: Any):
+        super().__init__(arena, *args)
+        self._crashes: dict[str, list[Proof]] = {}
+
+    @classmethod
+    def owes(cls, target: str) -> tuple[str, ...]:
+        """A node that keeps ending is as good as gone."""
+        return owed_when_gone(target)
+
+    @classmethod
+    def outlasts_session(cls, target: str) -> bool:
+        """The sessions that an app node left behind have to expire before anybody takes over."""
+        return is_app(target)
+
+    def round(self, node: Node, draw: random.Random) -> None:  # noqa: ARG002 - nothing is left open
+        """End it once, see it gone and bring it back."""
+        before = who_is_there(node)
+        node.kill()
+        wait_for(node.ended, within=GONE_WITHIN, what=f"{node.name} ends")
+        node.died()
+        crash = {"before": before, "exit_code": node.container.state().exit_code}
+        self.rest(float(self.params["down"]))
+        start_if_down(node)
+        self._crashes.setdefault(node.name, []).append(crash)
+        self.rest(float(self.params["up"]))
+
+    def observe_on(self, node: Node) -> Proof | None:
+        """It ended more than once, another process each time."""
+        self.check_playing(node)
+        crashes = self._crashes.get(node.name, [])
+        pids = {crash["before"]["pid"] for crash in crashes}
+        if len(pids) < ENOUGH:
+            return None
+        return {
+            "before": crashes[0]["before"],
+            "crashes": len(crashes),
+            "exit_code": crashes[-1]["exit_code"],
+        }
+
+    def heal_on(self, node: Node) -> None:
+        """Start it, unless it runs."""
+        start_if_down(node)
+
+    def observe_healed_on(self, node: Node) -> Proof | None:
+        """It works again, and stays: nobody is left who would end it."""
+        return works(self, node)

@@ -1,0 +1,45 @@
+"""Pauses: processes stand still and notice nothing, like a long stop-the-world collection."""
+
+from nemesis.arena import Node
+from nemesis.each import EachNode
+from nemesis.fault import ANY, Proof
+from nemesis.process.clean import release
+from nemesis.process.life import frozen, owed_when_gone, works
+from nemesis.targets import is_app
+
+
+class Pause(EachNode):
+    """Freezes servers or app nodes."""
+
+    name = "pause"
+    summary = "freezes all of the process, an app node's until its session has expired, then lets it go on"
+    effect = "pause"
+    target = "leader"
+    roles = ANY
+
+    @classmethod
+    def owes(cls, target: str) -> tuple[str, ...]:
+        """A frozen node is as good as gone."""
+        return owed_when_gone(target)
+
+    @classmethod
+    def outlasts_session(cls, target: str) -> bool:
+        """An app node sleeps until its session is gone."""
+        return is_app(target)
+
+    def inject_on(self, node: Node) -> None:
+        """Freeze it."""
+        node.container.pause()
+
+    def observe_on(self, node: Node) -> Proof | None:
+        """The engine says paused, and on the engine's host no process of it can run."""
+        states = frozen(node)
+        return {"engine": "paused", "process_states": states} if states else None
+
+    def heal_on(self, node: Node) -> None:
+        """Let it go on."""
+        release(node.container)
+
+    def observe_healed_on(self, node: Node) -> Proof | None:
+        """It runs, is not paused, and works."""
+        return works(self, node)
