@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from checkers.closings import closings, orphans
 from checkers.context import in_time, life_of, number, plan_of, told
 from harness.history import Event, FaultWindow, History
 from harness.history.columns import I8
@@ -95,7 +96,7 @@ def _follow(history: History) -> tuple[dict[int, SessionEnd], list[SessionEnd]]:
     ends = _ended_by_faults(history)
     quiet: list[SessionEnd] = []
     holds: dict[str, dict[int, None]] = {}
-    pauses = _pauses(history)
+    pauses, deceived = _pauses(history), orphans(history)
     occurrences = history.select("session", "node", type="event")
     for event in in_time([*occurrences, *(history.events[index] for index in pauses)]):
         if event.index in pauses:
@@ -103,17 +104,16 @@ def _follow(history: History) -> tuple[dict[int, SessionEnd], list[SessionEnd]]:
         elif event.f == "node":
             _end_life(ends, event, holds)
         else:
-            _note(ends, event, holds.setdefault(life_of(event.process), {}))
+            _note(ends, event, holds.setdefault(life_of(event.process), {}), deceived)
     return ends, quiet
 
 
 def _ended_by_faults(history: History) -> dict[int, SessionEnd]:
     ends: dict[int, SessionEnd] = {}
     for fault in history.faults:
-        if fault.effect != "expire" or fault.proven is None or not isinstance(fault.proof, dict):
+        if fault.effect != "expire" or fault.proven is None:
             continue
-        session, closing = fault.proof.get("session"), fault.proof.get("closed_at_zxid")
-        if isinstance(session, int) and isinstance(closing, int) and session and closing > 0:
+        for session, closing in closings(fault):
             event, how = _proof(history, fault), f"{fault.fault} closed it"
             ends[session] = SessionEnd(session, how, event.time, event, zxid=closing, noticed=True)
     return ends
@@ -149,8 +149,11 @@ def _end_life(ends: dict[int, SessionEnd], event: Event, holds: dict[str, dict[i
             ends.setdefault(session, SessionEnd(session, how, event.time, event))
 
 
-def _note(ends: dict[int, SessionEnd], event: Event, held: dict[int, None]) -> None:
-    """Take in what a client says of a session; one that it does not name is the only one that it holds."""
+def _note(ends: dict[int, SessionEnd], event: Event, held: dict[int, None], deceived: frozenset[int]) -> None:
+    """Take in what a client says of a session; one that it does not name is the only one that it holds.
+
+    Who was deceived gives a session up that no server has noticed to be over: it is left to expire.
+    """
     state = told(event, "state")
     if state == "connected" and event.session:
         held[event.session] = None
@@ -159,6 +162,8 @@ def _note(ends: dict[int, SessionEnd], event: Event, held: dict[int, None]) -> N
         return
     held.pop(session, None)
     closing = event.zxid if state == "closed" else 0
+    if state == "lost" and session in deceived:
+        state = "abandoned"
     noticed = state == "lost" or closing > 0
     how = {"closed": "it was closed", "lost": "it was expired", "abandoned": "its client left"}[state]
     ends.setdefault(session, SessionEnd(session, how, event.time, event, zxid=closing, noticed=noticed))

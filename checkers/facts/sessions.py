@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from checkers.closings import closings
 from checkers.context import in_time, life_of
 from checkers.facts.transactions import FOREVER
 from checkers.facts.words import WRITES, Words, answered
@@ -93,12 +94,11 @@ def _tell(session: Session, event: Event) -> None:
 def _tell_faults(history: History, found: dict[int, Session]) -> None:
     """The nemesis knows when the sessions that it ended were over."""
     for fault in history.faults:
-        proof = fault.proof if isinstance(fault.proof, dict) else {}
-        session = found.get(proof.get("session") or 0)
-        closed = proof.get("closed_at_zxid") or 0
-        if session is not None and closed > 0 and session.closed == FOREVER:
-            session.closed, session.closing = closed, tuple(fault.events[1:2])
-            session.told = fault.proven or fault.begin
+        for number, closed in closings(fault):
+            session = found.get(number)
+            if session is not None and session.closed == FOREVER:
+                session.closed, session.closing = closed, tuple(fault.events[1:2])
+                session.told = fault.proven or fault.begin
 
 
 def _tell_answers(history: History, found: dict[int, Session]) -> None:

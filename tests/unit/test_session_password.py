@@ -2,7 +2,7 @@
 
 import pytest
 
-from nemesis.session import session_password
+from nemesis.session.closing import session_password
 
 VECTORS = [
     (0, "f22acd4a97e69d6d20a49bb638eadb38"),
