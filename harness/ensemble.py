@@ -1,5 +1,6 @@
 """A ZooKeeper ensemble on pods."""
 
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,12 +10,14 @@ from harness.client.requests import Create, Exists, GetChildren, Sync
 from harness.clock import Deadline, wait_for
 from harness.container import Container
 from harness.engine import Engine
+from harness.equipment import FAKE_CLOCK, RECONFIG
 from harness.errors import EnsembleError
 from harness.four_letter import ServerStatus, status
+from harness.members import MEMBERS_FILE, Members
 from harness.plan import Plan
 from harness.pods import Pod
 from harness.visitor import visit
-from harness.zoo_config import CLIENT_PORT, zoo_cfg
+from harness.zoo_config import CLIENT_PORT, member, reconfigurable_cfg, zoo_cfg
 
 PROBE = "/zkchaos"
 """The znode with which a quorum is proven."""
@@ -32,9 +35,13 @@ Note = Callable[..., Any]
 class Server:
     """One ZooKeeper server."""
 
-    def __init__(self, pod: Pod, number: int, note: Note):
+    role = "server"
+
+    def __init__(self, pod: Pod, number: int, note: Note, *, observer: bool = False):
         self.pod = pod
         self.number = number
+        self.observer = observer
+        """It serves clients and has no vote."""
         self.life = 0
         self.expected_down = False
         """Somebody took it down on purpose and has not brought it back yet."""
@@ -71,6 +78,15 @@ class Server:
         self.expected_down = True
         self.container.kill()
 
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM: the server closes its files and connections and ends."""
+        self.expected_down = True
+        self.container.kill("SIGTERM")
+
+    def ended(self) -> bool:
+        """Tell whether its process is gone and nobody answers at its port."""
+        return not self.container.state().running and self.status(within=0.5).mode == "down"
+
     def died(self) -> None:
         """Record that its process is gone."""
         self._note(self.name, state="died", life=self.life, role="server")
@@ -82,9 +98,16 @@ class Ensemble:
     def __init__(self, engine: Engine, plan: Plan, note: Note):
         self._engine = engine
         self._plan = plan
+        self._note = note
+        self._images = ("", "")
+        self._network = ""
+        self.members = Members()
+        """Who belongs to it by its plan, if members can change."""
+        self.spare: Server | None = None
+        """A server beside those of the plan, while a fault has one join."""
         self.servers = [
-            Server(Pod(engine, plan.run, f"zk{number}"), number, note)
-            for number in range(1, plan.servers + 1)
+            Server(Pod(engine, plan.run, f"zk{number}"), number, note, observer=number > plan.servers)
+            for number in range(1, plan.servers + plan.observers + 1)
         ]
 
     def __getitem__(self, name: str) -> Server:
@@ -93,22 +116,67 @@ class Ensemble:
     @property
     def addresses(self) -> list[str]:
         """address:port of every server, as its clients on the run's network reach it."""
-        return [f"{server.pod.holder.address()}:{CLIENT_PORT}" for server in self.servers]
+        return [f"{server.pod.address}:{CLIENT_PORT}" for server in self.servers]
 
     def make(self, tools_image: str, network: str) -> None:
         """Start the holders, all at once: addresses are known before any configuration is written."""
-        self._on_all(lambda s: s.pod.make(tools_image, network, volume=True, port=CLIENT_PORT))
+        fitted = self._plan.equipment
+        self._images, self._network = (tools_image, ""), network
+        self._on_all(
+            lambda s: s.pod.make(tools_image, network, volume=True, port=CLIENT_PORT, equipment=fitted)
+        )
 
     def start(self, image: str) -> None:
         """Configure and start the servers, all at once."""
-        config = zoo_cfg(self._plan.zoo, [server.pod.holder.address() for server in self.servers])
+        addresses = [server.pod.address for server in self.servers]
+        config = zoo_cfg(self._plan.zoo, addresses, self._plan.observers)
+        self._images = (self._images[0], image)
+        if RECONFIG in self._plan.equipment:
+            lines = {s.number: member(s.number, s.pod.address, observer=s.observer) for s in self.servers}
+            config = reconfigurable_cfg(self._plan.zoo, list(lines.values()))
+            self.members = Members(secrets.token_hex(16), lines, config)
 
         def start(server: Server) -> None:
-            files = {"/conf/zoo.cfg": config, "/data/myid": f"{server.number}\n"}
-            server.pod.load(image, files=files, environment={"JVMFLAGS": FLAGS})
+            self._load(server, config)
             server.start()
 
         self._on_all(start)
+
+    def _load(self, server: Server, config: str) -> None:
+        files = {"/conf/zoo.cfg": config, "/data/myid": f"{server.number}\n"}
+        flags = f"{FLAGS} {self.members.flag}" if self.members.password else FLAGS
+        if self.members.password:
+            # Whoever cleans up after a crash of the harness has nothing but the containers.
+            server.pod.holder.put({MEMBERS_FILE: self.members.encode()})
+        server.pod.load(self._images[1], files=files, environment={"JVMFLAGS": flags})
+
+    def add_spare(self, *, observer: bool) -> str:
+        """Start a server beside those of the plan, which joins nothing by itself; return its member line.
+
+        It is not among `servers`: nobody but the fault that has it join needs to know. Raises SetupError.
+        """
+        self.remove_spare()
+        number = len(self.servers) + 1
+        pod = Pod(self._engine, self._plan.run, f"zk{number}")
+        self.spare = Server(pod, number, self._note, observer=observer)
+        fitted = {FAKE_CLOCK} & set(self._plan.equipment)
+        pod.make(self._images[0], self._network, volume=True, port=CLIENT_PORT, equipment=fitted)
+        line = member(number, pod.address, observer=observer)
+        # It comes as an observer whatever it is to become: a voter would count itself before the others do.
+        joiner = member(number, pod.address, observer=True)
+        config = reconfigurable_cfg(self._plan.zoo, [*self.members.lines.values(), joiner])
+        self._load(self.spare, config)
+        self.spare.start()
+        return line
+
+    def remove_spare(self) -> None:
+        """Take the spare server from the engine, if there is one."""
+        if self.spare is None:
+            return
+        self.spare.expected_down = True
+        self.spare.pod.remove()
+        self.spare.died()
+        self.spare = None
 
     def await_quorum(self, stop: Callable[[], bool]) -> None:
         """Wait until a write is acknowledged and every server shows it to a read.

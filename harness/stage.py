@@ -9,11 +9,13 @@ from typing import Any
 from harness.app_node import JOURNAL, AppNode
 from harness.client.program import NodePlan
 from harness.clock import SECOND, Clock, wait_for
-from harness.engine import LABEL, RUN_LABEL, Engine
+from harness.engine import Engine
 from harness.ensemble import Ensemble
+from harness.equipment import FAKE_CLOCK
 from harness.errors import EnsembleError, SetupError
 from harness.history import HistoryWriter
 from harness.images import Images
+from harness.leftovers import LABEL, RUN_LABEL
 from harness.monitor import Monitor
 from harness.plan import Plan
 from harness.pods import Pod
@@ -64,7 +66,9 @@ class Stage:
             self.apps[name] = AppNode(pod, self.history, self.clock, self.trouble)
 
         def bring_up(app: AppNode) -> None:
-            app.pod.make(images.tools, self._network, volume=True)
+            # Of the equipment an app node can use the clock alone; what concerns the disk is for servers.
+            clock = {FAKE_CLOCK} & set(self.plan.equipment)
+            app.pod.make(images.tools, self._network, volume=True, equipment=clock)
             app.load(images.app, self._node_plan(app.name, addresses))
             app.start()
 

@@ -18,8 +18,8 @@ QUIET.propagate = False
 
 
 @contextmanager
-def visiting(address: tuple[str, int], within: float) -> Iterator[RecordingClient]:
-    """Hold a session with one server, and close it afterwards.
+def visiting(address: tuple[str, int], within: float, *, password: str = "") -> Iterator[RecordingClient]:
+    """Hold a session with one server, as the super user if a password is given, and close it afterwards.
 
     Raises EnsembleError when the server does not answer within the seconds given.
     """
@@ -29,6 +29,7 @@ def visiting(address: tuple[str, int], within: float) -> Iterator[RecordingClien
         timeout=max(within, 1.0),
         connection_retry=KazooRetry(max_tries=-1, delay=0.02, max_delay=0.2, deadline=within),
         logger=QUIET,
+        auth_data=[("digest", f"super:{password}")] if password else [],
     )
     try:
         client.start(timeout=within)

@@ -41,13 +41,32 @@ def configuration(overrides: Mapping[str, str]) -> dict[str, str]:
     return config
 
 
-def zoo_cfg(config: Mapping[str, str], addresses: Sequence[str]) -> str:
-    """Text of zoo.cfg for servers 1..n at the given addresses; one server alone runs standalone."""
+def member(number: int, address: str, *, observer: bool = False) -> str:
+    """Line of one server where members change, as `reconfig` and the znode of the configuration have it."""
+    role = "observer" if observer else "participant"
+    return f"server.{number}={address}:{QUORUM_PORT}:{ELECTION_PORT}:{role};0.0.0.0:{CLIENT_PORT}"
+
+
+def reconfigurable_cfg(config: Mapping[str, str], members: Sequence[str]) -> str:
+    """Text of zoo.cfg for servers whose members change while they run; the lines are those of `member`.
+
+    A server takes its members and client port out into a file beside it, which the file then names.
+    """
+    own = {"dataDir": "/data", "reconfigEnabled": "true", "standaloneEnabled": "false"}
+    return "\n".join([*(f"{name}={value}" for name, value in {**config, **own}.items()), *members]) + "\n"
+
+
+def zoo_cfg(config: Mapping[str, str], addresses: Sequence[str], observers: int = 0) -> str:
+    """Text of zoo.cfg for servers 1..n at the given addresses, of which the last ones are observers.
+
+    One server alone runs standalone.
+    """
+    voters = len(addresses) - observers
     lines = [f"{name}={value}" for name, value in config.items()]
     lines += ["dataDir=/data", f"clientPort={CLIENT_PORT}"]
     if len(addresses) > 1:
         lines += [
-            f"server.{number}={address}:{QUORUM_PORT}:{ELECTION_PORT}"
+            f"server.{number}={address}:{QUORUM_PORT}:{ELECTION_PORT}{':observer' * (number > voters)}"
             for number, address in enumerate(addresses, start=1)
         ]
     return "\n".join(lines) + "\n"
