@@ -16,10 +16,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.container import Container
-from harness.engine import LABEL, RUN_LABEL, Engine
+from harness.engine import Engine
 from harness.four_letter import ask
 from harness.history import HistoryWriter
 from harness.images import DEFAULT_IMAGE, ready_images
+from harness.leftovers import LABEL, RUN_LABEL
 from harness.planner import Wish, make_plan
 from harness.pods import Pod
 from harness.stage import Stage

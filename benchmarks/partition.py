@@ -15,9 +15,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.board import Board
-from harness.engine import LABEL, RUN_LABEL, Engine
+from harness.engine import Engine
 from harness.history import HistoryWriter
 from harness.images import DEFAULT_IMAGE, ready_images
+from harness.leftovers import LABEL, RUN_LABEL
 from harness.planner import Wish, make_plan
 from harness.stage import Stage
 from nemesis.arena import Arena

@@ -11,9 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from harness.app_node import AppNode
-from harness.engine import LABEL, RUN_LABEL, Engine
+from harness.engine import Engine
 from harness.history import HistoryWriter, read_history
 from harness.images import DEFAULT_IMAGE, ready_images
+from harness.leftovers import LABEL, RUN_LABEL
 from harness.planner import Wish, make_plan
 from harness.pods import Pod
 from harness.stage import Stage

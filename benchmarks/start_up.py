@@ -19,10 +19,11 @@ from kazoo.security import OPEN_ACL_UNSAFE
 
 from harness.clock import wait_for
 from harness.container import Container
-from harness.engine import LABEL, RUN_LABEL, Engine
+from harness.engine import Engine
 from harness.four_letter import status
 from harness.history import HistoryWriter
 from harness.images import DEFAULT_IMAGE, Images, ready_images
+from harness.leftovers import LABEL, RUN_LABEL
 from harness.plan import Plan
 from harness.planner import Wish, make_plan
 from harness.stage import Stage

@@ -12,7 +12,7 @@ from checkers.wording import moment, stretch, token
 from harness.history import FaultWindow, History
 from harness.history.columns import OK
 
-EXCUSES = frozenset({"pause", "stop-and-go", "throttle", "expire"})
+EXCUSES = frozenset({"pause", "stutter", "throttle", "expire"})
 """Effects on a believer's own node under which it cannot know in time that its session is over."""
 
 

@@ -5,25 +5,17 @@ Everything it hands out is its own type, so that nothing of the SDK leaks into t
 
 import io
 import os
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, BinaryIO
 
 from harness.container import Container
 from harness.errors import SetupError
+from harness.leftovers import LABEL, labelled, nodes_of, sweep
 from harness.sdk import LOGGED, UNLOGGED, Vanished, connect, explained, gone_is_fine
-
-LABEL = "zkchaos"
-RUN_LABEL = "zkchaos.run"
 
 ONCE_WITHIN = 60
 """Seconds that a throw-away container may run."""
-
-SWEEPS = 5
-SWEEP_AGAIN = 0.2
-"""Seconds after which a removal that failed is tried again, more each time."""
 
 SHOWN_LINES = 20
 """How many of a failed build's last lines its error shows."""
@@ -136,7 +128,14 @@ class Engine:
         with explained(f"import the image {tag}"):
             self._client.api.import_image_from_stream(archive, repository=name, tag=version, changes=changes)
 
-    def run_once(self, image: str, command: list[str]) -> str:
+    def run_once(
+        self,
+        image: str,
+        command: list[str],
+        *,
+        capabilities: tuple[str, ...] = (),
+        devices: tuple[str, ...] = (),
+    ) -> str:
         """Run a command in a throw-away container of an image and return what it prints.
 
         Raises SetupError when it fails.
@@ -149,6 +148,8 @@ class Engine:
                 labels={LABEL: "1"},
                 log_config=LOGGED,
                 network_mode="none",
+                cap_add=list(capabilities),
+                devices=[f"{device}:{device}" for device in devices],
             )
         container = Container(handle)
         # The SDK's own way to run once leaves the image's anonymous volumes behind.
@@ -170,10 +171,24 @@ class Engine:
         with explained(f"create the network {name}"):
             self._client.networks.create(name, driver="bridge", labels=dict(labels), check_duplicate=True)
 
-    def create_volume(self, name: str, labels: Mapping[str, str]) -> None:
-        """Make a named volume."""
+    def create_volume(
+        self, name: str, labels: Mapping[str, str], options: Mapping[str, str] | None = None
+    ) -> None:
+        """Make a named volume; `options` are those of the engine's own driver: `type`, `device`, `o`."""
         with explained(f"create the volume {name}"):
-            self._client.volumes.create(name, labels=dict(labels))
+            self._client.volumes.create(
+                name, driver="local", driver_opts=dict(options or {}), labels=dict(labels)
+            )
+
+    def remove_volume(self, name: str) -> None:
+        """Remove a named volume; one that is gone is fine."""
+        with explained(f"remove {name}"), gone_is_fine():
+            self._client.volumes.get(name).remove(force=True)
+
+    def volume_directory(self, name: str) -> str:
+        """Where a volume lies on the engine's host."""
+        with explained(f"inspect the volume {name}"):
+            return str(self._client.volumes.get(name).attrs["Mountpoint"])
 
     def create_container(
         self,
@@ -189,15 +204,23 @@ class Engine:
         volumes: Mapping[str, str] | None = None,
         publish: int | None = None,
         capabilities: tuple[str, ...] = (),
+        devices: tuple[str, ...] = (),
+        unconfined: bool = False,
         logged: bool = True,
     ) -> Container:
         """Create a container without starting it.
 
         It stands on `network` as a machine of its own, or joins the network of the container named
-        `join`. `volumes` maps names to directories; `publish` is a TCP port to offer on 127.0.0.1.
+        `join`; with neither it has no network. `volumes` maps names of volumes, or directories of the
+        engine's host, to directories inside, which may end in a mode such as `:rshared`; `publish` is a TCP
+        port to offer on 127.0.0.1. AppArmor, where the host has it, lets it mount when it is `unconfined`.
         The engine keeps its output, to be read at any time, only when it is `logged`.
         """
         options: dict[str, Any] = {"network": network} if network else {"network_mode": f"container:{join}"}
+        if not network and not join:
+            options["network_mode"] = "none"
+        if unconfined:
+            options["security_opt"] = ["apparmor=unconfined"]
         if network:
             options["hostname"] = name
         if publish is not None:
@@ -210,52 +233,34 @@ class Engine:
                 name=name,
                 labels=dict(labels),
                 environment=dict(environment or {}),
-                volumes={volume: {"bind": path, "mode": "rw"} for volume, path in (volumes or {}).items()},
+                volumes=[f"{source}:{path}" for source, path in (volumes or {}).items()],
                 cap_add=list(capabilities),
+                devices=[f"{device}:{device}" for device in devices],
                 log_config=LOGGED if logged else UNLOGGED,
                 **options,
             )
         return Container(handle)
 
+    def container(self, name: str) -> Container:
+        """Look a container up by its name; raises Vanished when there is none."""
+        with explained(f"look up the container {name}"):
+            return Container(self._client.containers.get(name))
+
+    def nodes(self, run: str | None = None) -> list[tuple[str, str]]:
+        """Return the nodes of one run, or of all runs, that are on the engine: (run, name), sorted."""
+        return nodes_of(self._client, run)
+
+    def leftovers(self, run: str | None = None) -> list[str]:
+        """Return the names of the containers, networks and volumes of one run, or of all runs."""
+        with explained("look for what a run left behind"):
+            return [thing.name for things in labelled(self._client, run) for thing in things]
+
     def sweep(self, run: str | None = None) -> dict[str, int]:
         """Remove the containers, networks and volumes of one run, or of all runs; return how many.
 
-        What cannot be removed does not keep the rest: it is tried again, because whoever is cleaning up
-        beside us holds networks and volumes for an instant, and raises SetupError in the end.
+        Raises SetupError when something could not be removed.
         """
-        counts = {"containers": 0, "networks": 0, "volumes": 0}
-        for attempt in range(SWEEPS):
-            failures = self._sweep_once(run, counts)
-            if not failures:
-                break
-            time.sleep(SWEEP_AGAIN * (attempt + 1))
-        if failures:
-            raise SetupError(failures[0])
-        return counts
-
-    def _sweep_once(self, run: str | None, counts: dict[str, int]) -> list[str]:
-        """Remove what can be removed, add it to the counts, and return why the rest could not."""
-        filters = {"label": f"{RUN_LABEL}={run}" if run else f"{LABEL}=1"}
-        with explained("look for what a run left behind"):
-            containers = self._client.containers.list(all=True, filters=filters, ignore_removed=True)
-            networks = self._client.networks.list(filters=filters)
-            volumes = self._client.volumes.list(filters=filters)
-        removals = [("containers", Container(handle).remove) for handle in containers]
-        removals += [("networks", partial(_remove, network)) for network in networks]
-        removals += [("volumes", partial(_remove, volume, force=True)) for volume in volumes]
-        failures = []
-        for kind, remove in removals:
-            try:
-                remove()
-                counts[kind] += 1
-            except SetupError as error:
-                failures.append(str(error))
-        return failures
-
-
-def _remove(thing: Any, **options: Any) -> None:
-    with explained(f"remove {thing.name}"), gone_is_fine():
-        thing.remove(**options)
+        return sweep(self._client, run)
 
 
 def _split_tag(reference: str) -> tuple[str, str, str]:

@@ -106,10 +106,14 @@ def server_image(engine: Engine, reference: str, say: Say) -> ServerImage:
 
 def tools_image(engine: Engine, say: Say) -> str:
     """Tag of the image that holds a node's network, made ready; raises SetupError when it cannot be built."""
-    context = tools_context()
-    tag = f"zkchaos/tools:{context.fingerprint(TOOLS_SUITE)}"
+    context, tag = tools_context(), tools_tag()
     _ensure(engine, tag, say, lambda: _build_on_debian(engine, context, TOOLS_SUITE, tag, say))
     return tag
+
+
+def tools_tag() -> str:
+    """Return the tag that the tools image has, or will have."""
+    return f"zkchaos/tools:{tools_context().fingerprint(TOOLS_SUITE)}"
 
 
 def app_image(engine: Engine, say: Say) -> str:

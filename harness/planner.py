@@ -3,18 +3,38 @@
 import math
 import secrets
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from harness import __version__
+from harness.engine import Engine
+from harness.equipment import CONNECTION_LIMIT
 from harness.errors import ZkchaosError
-from harness.plan import Plan
+from harness.plan import EvidenceRule, Plan, Step
 from harness.store import new_run_id
+from harness.workload import Workload
 from harness.zoo_config import DEFAULTS, configuration
-from nemesis.catalogue import find as find_faults
-from nemesis.schedule import evidence, generate
+from nemesis.last_stand import last_stand
+from nemesis.machine import ABILITIES, abilities
+from nemesis.rhythm import Rhythm
+from nemesis.schedule import STEADY, Length, evidence, generate
+from nemesis.selection import choose, possible
+from nemesis.selection import parse as parse_fault
 from workloads.catalogue import parse
+
+LONGEST = 7 * 24 * 3600
+"""Seconds of a run."""
+
+MOST_OBSERVERS = 16
+MOST_LANES = 8
+SMALLEST_WITH_MINORITY = 3
+
+MAX_CONNECTIONS = "maxClientCnxns"
+FITTED_LIMIT = "60"
+"""ZooKeeper's own default, which is high enough for the app nodes and the harness."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +43,21 @@ class Wish:
 
     scenario: str = "election"
     nemesis: str = "none"
+    """Faults, families and presets, separated by commas; see nemesis/selection.py."""
+    schedule: Sequence[Step] = ()
+    """An exact schedule, instead of one that is drawn from the seed."""
+    every: float = 0.0
+    """Seconds from the begin of one fault to that of the next, at least; 0: drawn."""
+    hold: float = 0.0
+    """Seconds for which each fault is held; 0: drawn."""
+    overlap: int = 0
+    """How many faults may be applied at the same time; 0: one, or what a preset says."""
+    liveness: bool = False
+    """At the end break a minority for good and ask for progress."""
     time: float = 30.0
     seed: int | None = None
     servers: int = 3
+    observers: int = 0
     nodes: int = 5
     image: str
     session_timeout: float = 4.0
@@ -33,51 +65,134 @@ class Wish:
     params: Mapping[str, Any] = field(default_factory=dict)
 
 
-def make_plan(wish: Wish) -> Plan:
-    """Decide everything; raises ZkchaosError with one sentence for each thing that cannot be."""
+def make_plan(wish: Wish, lacking: Collection[str] = ()) -> Plan:
+    """Decide everything; raises ZkchaosError with one sentence for each thing that cannot be.
+
+    `lacking` holds the abilities that the machine does not have: a fault that needs one is an error where
+    it was asked for by its name, and left out where it came with a family or a preset.
+    """
+    _check_numbers(wish)
     workload, variant = parse(wish.scenario)
-    faults = find_faults(wish.nemesis)
-    if wish.servers < 1 or wish.servers % 2 == 0:
-        raise ZkchaosError(f"--servers {wish.servers}: an odd number is needed, such as 1, 3, 5 or 7.")
-    if wish.nodes < 1:
-        raise ZkchaosError(f"--nodes {wish.nodes}: at least one app node is needed.")
-    if not 0 < wish.time < 7 * 24 * 3600:
-        raise ZkchaosError(f"--time {wish.time:g}: seconds above zero are needed, a week at most.")
+    selection = choose(wish.nemesis)
     zoo = configuration(wish.zoo)
     _check_session_timeout(wish.session_timeout, zoo)
+    seed = secrets.randbelow(2**31) if wish.seed is None else wish.seed
+    plan = Plan(
+        run=new_run_id(f"{workload.name}:{variant}"),
+        workload=workload.name,
+        variant=variant,
+        params=_parameters(workload, wish.params),
+        seed=seed,
+        time=wish.time,
+        servers=wish.servers,
+        observers=wish.observers,
+        nodes=wish.nodes,
+        image=wish.image,
+        zoo=zoo,
+        session_timeout=wish.session_timeout,
+        nemesis=selection.words,
+        pace=_pace(wish),
+        origin="-" if wish.schedule else "",
+        guarantees=workload.guarantees + (("liveness",) if wish.liveness else ()),
+        version=__version__,
+    )
+    wanted = [parse_fault(step.fault) for step in wish.schedule] or selection.choices
+    choices = possible(plan, wanted, holder=workload.holder, lacking=lacking)
+    rhythm = _rhythm(wish, selection.rhythm or STEADY)
+    length = Length(wish.time, wish.session_timeout, plan.tick)
+    schedule = tuple(wish.schedule) or generate(choices, seed=seed, length=length, rhythm=rhythm)
+    if wish.liveness:
+        stand = last_stand(seed, len(schedule) + 1, plan.recovery_bound)
+        plan = msgspec.structs.replace(plan, liveness=stand)
+    return with_schedule(plan, schedule, workload.evidence)
+
+
+def with_schedule(plan: Plan, schedule: Sequence[Step], own: Sequence[EvidenceRule]) -> Plan:
+    """Return the plan with a schedule, what nodes must be fitted with for it, and the evidence owed for it.
+
+    `own` is the evidence that the workload owes without any fault.
+    """
+    faults = {parse_fault(step.fault).fault for step in schedule}
+    equipment = {item for fault in faults for item in fault.equipment}
+    return msgspec.structs.replace(
+        plan,
+        schedule=tuple(schedule),
+        equipment=tuple(sorted(equipment)),
+        zoo=_fitted(plan.zoo, equipment),
+        evidence=(*own, *evidence(schedule, servers=plan.servers, nodes=plan.nodes)),
+    )
+
+
+def _fitted(zoo: Mapping[str, str], equipment: Collection[str]) -> dict[str, str]:
+    """Limit the connections from one address where a fault wants to reach the limit and there is none."""
+    limited = CONNECTION_LIMIT in equipment and zoo.get(MAX_CONNECTIONS) == DEFAULTS[MAX_CONNECTIONS]
+    return {**zoo, MAX_CONNECTIONS: FITTED_LIMIT} if limited else dict(zoo)
+
+
+def replayed(plan: Plan) -> Plan:
+    """Return the plan of a run that does everything of another one once more.
+
+    Raises ZkchaosError for a fault that this version does not know.
+    """
+    for step in plan.schedule:
+        parse_fault(step.fault)
+    return msgspec.structs.replace(plan, run=new_run_id(plan.scenario), origin=plan.run, version=__version__)
+
+
+def lacked_by(plan: Plan, engine: Engine, tools_image: str) -> frozenset[str]:
+    """Return what the machine is not able to, if the plan's faults need any of it; else nothing."""
+    needed = {ability for step in plan.schedule for ability in parse_fault(step.fault).fault.requires}
+    if not needed:
+        return frozenset()
+    lacking = frozenset(ABILITIES) - abilities(engine, tools_image)
+    return lacking if lacking & needed else frozenset()
+
+
+def _check_numbers(wish: Wish) -> None:
+    if wish.servers < 1 or wish.servers % 2 == 0:
+        raise ZkchaosError(f"--servers {wish.servers}: an odd number is needed, such as 1, 3, 5 or 7.")
+    if not 0 <= wish.observers <= MOST_OBSERVERS:
+        raise ZkchaosError(f"--observers {wish.observers}: a number from 0 to {MOST_OBSERVERS} is needed.")
+    if wish.observers and wish.servers == 1:
+        raise ZkchaosError("--observers: a single server runs alone and takes no observer; use --servers 3.")
+    if wish.nodes < 1:
+        raise ZkchaosError(f"--nodes {wish.nodes}: at least one app node is needed.")
+    if not 0 < wish.time < LONGEST:
+        raise ZkchaosError(f"--time {wish.time:g}: seconds above zero are needed, a week at most.")
+    for option, seconds in (("--every", wish.every), ("--for", wish.hold)):
+        if not 0 <= seconds < LONGEST:
+            raise ZkchaosError(f"{option} {seconds:g}: seconds above zero are needed.")
+    if not 0 <= wish.overlap <= MOST_LANES:
+        raise ZkchaosError(f"--overlap {wish.overlap}: a number from 1 to {MOST_LANES} is needed.")
+    if wish.schedule and (choose(wish.nemesis).words or _pace(wish)):
+        raise ZkchaosError("--schedule says which faults come and when: leave --nemesis and its rhythm out.")
+    if wish.liveness and wish.servers < SMALLEST_WITH_MINORITY:
+        raise ZkchaosError("--liveness breaks a minority for good, and one server has none: use --servers 3.")
+
+
+def _parameters(workload: Workload, given: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        params = workload.parameters(wish.params)
+        params = workload.parameters(given)
     except KeyError as error:
         known = ", ".join(workload.params) or "none"
         raise ZkchaosError(f"--set {error.args[0]}: {workload.name} has the parameters {known}.") from error
     for name, value in params.items():
         if not 0 <= value < math.inf:
             raise ZkchaosError(f"--set {name}={value}: a number is needed that is not below zero.")
-    seed = secrets.randbelow(2**31) if wish.seed is None else wish.seed
-    schedule = generate(
-        faults,
-        seed=seed,
-        time=wish.time,
-        session_timeout=wish.session_timeout,
-        tick=int(zoo["tickTime"]) / 1000,
-    )
-    return Plan(
-        run=new_run_id(f"{workload.name}:{variant}"),
-        workload=workload.name,
-        variant=variant,
-        params=params,
-        seed=seed,
-        time=wish.time,
-        servers=wish.servers,
-        nodes=wish.nodes,
-        image=wish.image,
-        zoo=zoo,
-        session_timeout=wish.session_timeout,
-        nemesis=tuple(fault.name for fault in faults),
-        schedule=schedule,
-        guarantees=workload.guarantees,
-        evidence=workload.evidence + evidence(faults, schedule, servers=wish.servers, nodes=wish.nodes),
-        version=__version__,
+    return params
+
+
+def _pace(wish: Wish) -> dict[str, float]:
+    said = {"every": wish.every, "for": wish.hold, "overlap": wish.overlap}
+    return {name: value for name, value in said.items() if value}
+
+
+def _rhythm(wish: Wish, usual: Rhythm) -> Rhythm:
+    return replace(
+        usual,
+        every=wish.every or usual.every,
+        hold=wish.hold or usual.hold,
+        lanes=wish.overlap or usual.lanes,
     )
 
 
@@ -93,11 +208,20 @@ def _check_session_timeout(timeout: float, zoo: Mapping[str, str]) -> None:
 
 def repeat_command(plan: Plan) -> str:
     """The command that repeats a run: same plan, same seed."""
+    if plan.origin:
+        return shlex.join(["zkchaos", "replay", plan.run])
     words = ["zkchaos", "run", plan.scenario]
     if plan.nemesis:
         words += ["--nemesis", ",".join(plan.nemesis)]
+    for name, number in plan.pace.items():
+        words += [f"--{name}", _exact(number)]
+    if plan.liveness is not None:
+        words.append("--liveness")
     words += ["--time", _exact(plan.time), "--seed", str(plan.seed)]
-    words += ["--servers", str(plan.servers), "--nodes", str(plan.nodes), "--image", plan.image]
+    words += ["--servers", str(plan.servers)]
+    if plan.observers:
+        words += ["--observers", str(plan.observers)]
+    words += ["--nodes", str(plan.nodes), "--image", plan.image]
     words += ["--session-timeout", _exact(plan.session_timeout)]
     for name, value in plan.zoo.items():
         if DEFAULTS.get(name) != value:

@@ -1,28 +1,32 @@
 """The runner: takes a plan through the phases of a run, and leaves a closed history and a clean engine."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kazoo import __version__ as kazoo_version
 
 from harness import __version__
 from harness.board import Board
-from harness.clock import Clock, Deadline
+from harness.clock import SECOND, Clock, Deadline
 from harness.engine import Engine
 from harness.errors import Interrupted, SetupError, ZkchaosError
 from harness.final_phase import await_expiry, read_every_server
 from harness.history import HistoryWriter
 from harness.images import Images
-from harness.plan import Plan
+from harness.plan import Plan, Step
 from harness.progress import Progress
 from harness.stage import Stage
 from harness.store import RunDirectory
 from harness.tree_walk import walk_every_server
+from nemesis.arena import Arena
 from nemesis.conductor import Conductor
-from nemesis.fault import Arena
+from nemesis.healing import heal
 from workloads.catalogue import find
 
 LOOK_EVERY = 0.1
+
+SHOWN_FOR = 3 * SECOND
+"""Nanoseconds for which a quorum has to work before its minority is healed."""
 
 Stop = Callable[[], bool]
 
@@ -120,9 +124,7 @@ class Runner:
     def _work(self, stage: Stage) -> None:
         """Workload and schedule side by side, until the time is over, or the user or the disk ends it."""
         stage.phase("workload")
-        conductor = Conductor(
-            self.plan, Arena(stage.ensemble, stage.apps, self._board), stage.history, stage.clock
-        )
+        conductor = self._conductor(stage, self.plan.schedule)
         began = time.monotonic()
         conductor.start()
         try:
@@ -139,7 +141,44 @@ class Runner:
         if stage.history.failure:
             raise SetupError(stage.history.failure)
 
+    def _conductor(self, stage: Stage, schedule: Sequence[Step]) -> Conductor:
+        arena = Arena(stage.ensemble, stage.apps, self._board, self.plan)
+        return Conductor(self.plan, arena, stage.history, stage.clock, schedule)
+
+    def _break_for_good(self, stage: Stage) -> None:
+        """Break a minority, and heal it only when the rest made progress or the bound has run out."""
+        if self.plan.liveness is None or self._stop():
+            return
+        stage.phase("liveness")
+        before = self._board.snapshot().faults_proven
+        conductor = self._conductor(stage, [self.plan.liveness])
+        conductor.start()
+        broken = None
+        try:
+            while conductor.playing and not self._stop() and not stage.history.failure:
+                now = self._board.snapshot()
+                if broken is None and now.faults_proven > before:
+                    broken = stage.clock.now()
+                if broken is not None and now.last_work > broken + SHOWN_FOR:
+                    return
+                self._progress.update(now, self.plan.time, self.plan.time)
+                time.sleep(LOOK_EVERY)
+        finally:
+            conductor.stop()
+
+    def _heal_the_rest(self, stage: Stage) -> None:
+        """Clean every node where a fault's own healing was not proven; what is left then is told."""
+        if not self._board.snapshot().unhealed:
+            return
+        pods = [server.pod for server in stage.ensemble.servers]
+        pods += [app.pod for app in stage.apps.values()]
+        for name, left in heal(pods).items():
+            for clause in left:
+                stage.trouble(f"{name} could not be brought to its clean state: {clause}.")
+
     def _finish(self, stage: Stage) -> None:
+        self._break_for_good(stage)
+        self._heal_the_rest(stage)
         stage.restore()
         self._await_recovery(stage)
         roots = self._workload.roots

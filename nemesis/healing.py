@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from harness.clock import Deadline, wait_for
 from harness.errors import EnsembleError, SetupError
 from harness.pods import Pod
+from nemesis.clock import clean as clock
 from nemesis.disk import clean as disk
 from nemesis.link import clean as link
 from nemesis.load import clean as load
+from nemesis.membership import clean as membership
 from nemesis.partition import clean as partition
 from nemesis.process import clean as process
 from nemesis.session import clean as session
@@ -27,9 +29,10 @@ class Cleaner:
 
 
 CLEANERS = tuple(
-    # Processes last: they start on clean networks and disks.
+    # Processes start on clean networks and disks, and load and members are changed through servers that
+    # run. A removed server gets its configuration back before it is started.
     Cleaner(family.clean, family.dirt)
-    for family in (partition, link, session, load, disk, process)
+    for family in (partition, link, session, clock, disk, membership, process, load)
 )
 
 CLEAN_WITHIN = 20.0

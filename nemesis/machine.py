@@ -11,11 +11,29 @@ ABILITIES: dict[str, str] = {
     "tee": "its kernel has no iptables target `TEE`",
     "tbf": "its kernel has no queue discipline `tbf`",
     "netem": "its kernel has no queue discipline `netem`",
+    "socket-kill": "its kernel cannot end connections from outside (`ss -K`)",
+    "nat": "its kernel has no iptables table `nat`",
     "fuse": "its engine gives containers no /dev/fuse",
 }
 """What a machine may lack, in the words that say so."""
 
+ENDED_FROM_OUTSIDE = """
+import socket, subprocess
+listener = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(listener.getsockname())
+subprocess.run(["ss", "-K", "dport", "=", str(listener.getsockname()[1])], check=True)
+try:
+    client.settimeout(2)
+    client.recv(1)
+except ConnectionError:
+    raise SystemExit(0)
+raise SystemExit(1)
+"""
+"""A program that fails where `ss -K` ends no connection: it says nothing of that itself."""
+
 PROBES: dict[str, str] = {
+    "nat": "iptables -w -t nat -A OUTPUT -p udp --dport 9 -j REDIRECT --to-ports 10",
+    "socket-kill": f"ip link set lo up; python3 -c '{ENDED_FROM_OUTSIDE}'",
     "statistic": "iptables -w -A INPUT -p udp --dport 9 -m statistic --mode random --probability 0.1 -j DROP",
     "nfqueue": "iptables -w -A INPUT -p udp --dport 9 -j NFQUEUE --queue-num 1 --queue-bypass",
     "tee": "iptables -w -A OUTPUT -p udp --dport 9 -j TEE --gateway 127.0.0.1",

@@ -18,7 +18,7 @@ what it does by the clock may come so much later."""
 
 HARMLESS = frozenset(
     {
-        *("kill", "restart", "pause", "stop-and-go", "throttle", "clock"),
+        *("kill", "restart", "pause", "stutter", "throttle", "clock"),
         *("expire", "disconnect", "move", "false-lost"),
     }
 )

@@ -16,7 +16,7 @@ from checkers.context import plan_of, real_faults
 from harness.history import History
 from harness.history.columns import I4, I8
 
-STALLS = frozenset({"pause", "stop-and-go", "throttle"})
+STALLS = frozenset({"pause", "stutter", "throttle"})
 """Effects under which a server stands still, or nearly, and so is late to notice that nobody follows it."""
 
 SYNC_LIMIT = 5

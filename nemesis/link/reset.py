@@ -25,6 +25,7 @@ class Reset(Disturbance):
 
     name = "reset"
     summary = "resets the established connections between the node and its peers"
+    requires = frozenset({"socket-kill"})
     effect = "reset"
     target = "leader"
     parameters: ClassVar[Mapping[str, Parameter]] = {

@@ -11,10 +11,11 @@ import pytest
 
 from harness.clock import wait_for
 from harness.container import Container
-from harness.engine import LABEL, Engine
+from harness.engine import Engine
 from harness.errors import SetupError
 from harness.four_letter import status
 from harness.images import app_image, server_image, tools_image
+from harness.leftovers import LABEL
 from harness.zoo_config import CLIENT_PORT, configuration, zoo_cfg
 
 LABELS = {LABEL: "1"}

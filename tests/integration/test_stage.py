@@ -11,9 +11,9 @@ from kazoo.security import OPEN_ACL_UNSAFE
 
 from harness.chaos import Workshop
 from harness.clock import SECOND, wait_for
-from harness.engine import LABEL, RUN_LABEL
 from harness.ensemble import PROBE, Server
 from harness.four_letter import ask
+from harness.leftovers import LABEL, RUN_LABEL
 from harness.visitor import visit
 from tests.integration.theatre import PATIENCE, Theatre, inspect, left_on_engine
 

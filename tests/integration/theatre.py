@@ -12,13 +12,13 @@ from harness.chaos import Workshop
 from harness.client import Answer
 from harness.clock import wait_for
 from harness.container import Container
-from harness.engine import RUN_LABEL, Engine
+from harness.engine import Engine
 from harness.ensemble import Ensemble, Server
 from harness.history import Event, HistoryWriter
 from harness.planner import Wish, make_plan
 from harness.stage import Stage
 from harness.visitor import visit
-from nemesis.fault import Arena
+from nemesis.arena import Arena
 
 PATIENCE = 30.0
 """Seconds within which everything that a test waits for has to come; most of it comes within two."""
@@ -35,7 +35,7 @@ class Theatre:
         self.history.listen(self.events.append)
         self.history.listen(self.board.listen)
         self.stage = Stage(workshop.engine, self.plan, self.history)
-        self.arena = Arena(self.stage.ensemble, self.stage.apps, self.board)
+        self.arena = Arena(self.stage.ensemble, self.stage.apps, self.board, self.plan)
         self._images = workshop.images
 
     def open(self, *, apps: bool) -> None:
@@ -120,10 +120,4 @@ def inspect(container: Container) -> dict[str, Any]:
 
 def left_on_engine(engine: Engine, run: str) -> list[str]:
     """Names of the containers, networks and volumes that carry the label of a run."""
-    client: Any = engine._client
-    filters = {"label": f"{RUN_LABEL}={run}"}
-    return [
-        *(c.name for c in client.containers.list(all=True, filters=filters, ignore_removed=True)),
-        *(network.name for network in client.networks.list(filters=filters)),
-        *(volume.name for volume in client.volumes.list(filters=filters)),
-    ]
+    return engine.leftovers(run)

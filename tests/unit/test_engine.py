@@ -329,7 +329,7 @@ def test_no_engine_is_one_sentence_with_the_way_out(monkeypatch: pytest.MonkeyPa
 def test_a_sweep_goes_on_past_what_cannot_be_removed_and_tries_it_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("harness.engine.SWEEP_AGAIN", 0)
+    monkeypatch.setattr("harness.leftovers.SWEEP_AGAIN", 0)
     there = {"busy": 2, "free": 0}
     """Refusals left, by name."""
 
