@@ -1,26 +1,34 @@
-"""All faults by name."""
+"""All faults by name, in their families."""
 
-from harness.errors import ZkchaosError
+from nemesis.clock import CLOCK
+from nemesis.disk import DISK
 from nemesis.fault import Fault
-from nemesis.kill import KillAppLeader, KillLeader
-from nemesis.pause import PauseAppLeader
-from nemesis.session import ExpireAppLeader
+from nemesis.link import LINK
+from nemesis.load import LOAD
+from nemesis.membership import MEMBERSHIP
+from nemesis.partition import PARTITION
+from nemesis.process import PROCESS
+from nemesis.session import SESSION
+
+FAMILIES: dict[str, dict[str, type[Fault]]] = {
+    family: {fault.name: fault for fault in faults}
+    for family, faults in {
+        "process": PROCESS,
+        "partition": PARTITION,
+        "link": LINK,
+        "session": SESSION,
+        "load": LOAD,
+        "disk": DISK,
+        "clock": CLOCK,
+        "membership": MEMBERSHIP,
+    }.items()
+}
 
 FAULTS: dict[str, type[Fault]] = {
-    fault.name: fault for fault in (KillLeader, KillAppLeader, PauseAppLeader, ExpireAppLeader)
+    name: fault for faults in FAMILIES.values() for name, fault in faults.items()
 }
 
 
-def find(names: str) -> tuple[type[Fault], ...]:
-    """Look up faults by their names, separated by commas; `none` and nothing are no fault.
-
-    Raises ZkchaosError that lists what there is.
-    """
-    found = []
-    for name in (part.strip() for part in names.split(",")):
-        if name in {"", "none"}:
-            continue
-        if name not in FAULTS:
-            raise ZkchaosError(f"there is no fault {name!r}; choose from: {', '.join(FAULTS)}, none.")
-        found.append(FAULTS[name])
-    return tuple(found)
+def family_of(fault: type[Fault]) -> str:
+    """Name the family of a fault, empty for one that is in none."""
+    return next((family for family, faults in FAMILIES.items() if fault.name in faults), "")
