@@ -41,7 +41,8 @@ def writes_overlap_each_fault(history: History, asked: EvidenceRule) -> Finding:
         if fewest is None or during < fewest[0]:
             fewest = during, fault
     if fewest is None:
-        return Finding(0, (f"No {asked.of or 'fault'} was proven that writes could have overlapped.",))
+        none = f"No {asked.of or 'fault'} was proven that writes could have overlapped."
+        return Finding(0, () if asked.if_any else (none,))
     named = _named(history, fewest[1])
     return at_least(
         fewest[0], asked, f"acknowledged write during {named}", f"acknowledged writes during {named}"
@@ -58,10 +59,12 @@ def new_leader_after_each(history: History, asked: EvidenceRule) -> Finding:
     proven = _proven(history, asked.of)
     name = asked.of or "fault"
     if not proven:
-        return Finding(0, (f"No {name} was proven that a new leader could have followed.",))
+        none = f"No {name} was proven that a new leader could have followed."
+        return Finding(0, () if asked.if_any else (none,))
     hit = hits(history, proven)
     if not hit:
-        return Finding(0, (f"No proven {name} hit a node that led, so no new leader had to follow.",))
+        none = f"No proven {name} hit a node that led, so no new leader had to follow."
+        return Finding(0, () if asked.if_any else (none,), none if asked.if_any else "")
     failed = tuple(
         f"No new leader was seen after {_named(history, fault)}."
         for fault in hit

@@ -36,6 +36,8 @@ class EvidenceRule(msgspec.Struct, frozen=True):
     at_least: int = 1
     of: str = ""
     """What the rule counts, where it needs a name: an operation or a fault."""
+    if_any: bool = False
+    """It is owed only where what it is `of` happened at all."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):

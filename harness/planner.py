@@ -104,13 +104,17 @@ def make_plan(wish: Wish, lacking: Collection[str] = ()) -> Plan:
     if wish.liveness:
         stand = last_stand(seed, len(schedule) + 1, plan.recovery_bound)
         plan = msgspec.structs.replace(plan, liveness=stand)
-    return with_schedule(plan, schedule, workload.evidence)
+    optional = {choice.text for choice in choices if choice.optional}
+    return with_schedule(plan, schedule, workload.evidence, optional)
 
 
-def with_schedule(plan: Plan, schedule: Sequence[Step], own: Sequence[EvidenceRule]) -> Plan:
+def with_schedule(
+    plan: Plan, schedule: Sequence[Step], own: Sequence[EvidenceRule], optional: Collection[str] = ()
+) -> Plan:
     """Return the plan with a schedule, what nodes must be fitted with for it, and the evidence owed for it.
 
-    `own` is the evidence that the workload owes without any fault.
+    `own` is the evidence that the workload owes without any fault; `optional` names the faults that nobody
+    asked for one by one.
     """
     faults = {parse_fault(step.fault).fault for step in schedule}
     equipment = {item for fault in faults for item in fault.equipment}
@@ -119,7 +123,10 @@ def with_schedule(plan: Plan, schedule: Sequence[Step], own: Sequence[EvidenceRu
         schedule=tuple(schedule),
         equipment=tuple(sorted(equipment)),
         zoo=_fitted(plan.zoo, equipment),
-        evidence=(*own, *evidence(schedule, servers=plan.servers, nodes=plan.nodes)),
+        evidence=(
+            *own,
+            *evidence(schedule, servers=plan.servers, nodes=plan.nodes, optional=optional),
+        ),
     )
 
 

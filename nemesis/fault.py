@@ -35,7 +35,10 @@ class Fault(ABC):
     roles: ClassVar[frozenset[str]] = SERVERS
     """The kinds of nodes that it can hit."""
     touches: ClassVar[frozenset[str]] = frozenset({"process"})
-    """The parts of its targets that it holds until it is healed; see `nemesis.arena.Occupancy`."""
+    """The parts of its targets that it holds until it is healed; see `nemesis.arena.Occupancy`.
+
+    Whatever can only be proven on a process that runs holds the process too: nobody else kills it meanwhile.
+    """
     parameters: ClassVar[Mapping[str, Parameter]] = {}
     requires: ClassVar[frozenset[str]] = frozenset()
     """Abilities of the machine without which it cannot be had; see `nemesis/machine.py`."""

@@ -38,7 +38,7 @@ class WallClockFault(EachNode):
     effect = "clock"
     target = "leader"
     roles = ANY
-    touches = frozenset({"clock"})
+    touches = frozenset({"clock", "process"})
     equipment = frozenset({FAKE_CLOCK})
 
     @classmethod

@@ -26,7 +26,7 @@ class SlowFsync(EachNode):
     summary = "makes each fsync of a server take longer"
     effect = "slow-disk"
     target = "leader"
-    touches = frozenset({"disk"})
+    touches = frozenset({"disk", "process"})
     requires = frozenset({"fuse"})
     equipment = frozenset({DISK_LAYER})
     parameters: ClassVar = {"ms": Number(500, "milliseconds that each sync takes more", low=1, high=10000)}

@@ -19,7 +19,7 @@ class Disturbance(EachNode):
     """Disturbs the packets between each target and its peers; the harness's own connections are spared."""
 
     roles = ANY
-    touches = frozenset({"network"})
+    touches = frozenset({"network", "process"})
     takes = 2.0
 
     def __init__(self, arena: Arena, *args: Any):

@@ -54,7 +54,7 @@ class Load(EachNode):
 
     effect = "load"
     target = "one"
-    touches = frozenset({"load"})
+    touches = frozenset({"load", "process"})
     takes = 4.0
     mode: ClassVar[str]
     """What the agent is told to do."""

@@ -18,7 +18,7 @@ class DropConnection(EachNode):
     effect = "disconnect"
     target = "holder"
     roles = APPS
-    touches = frozenset({"session"})
+    touches = frozenset({"session", "process"})
     requires = frozenset({"socket-kill"})
 
     def __init__(self, arena: Arena, *args: Any):

@@ -20,7 +20,7 @@ class Expire(EachNode):
     effect = "expire"
     target = "holder"
     roles = APPS
-    touches = frozenset({"session"})
+    touches = frozenset({"session", "process"})
     parameters: ClassVar[Mapping[str, Parameter]] = {
         "which": Word("youngest", "which of the app node's sessions to end", ("youngest", "all")),
     }

@@ -31,7 +31,7 @@ class ExpireOwner(Fault):
     effect = "expire"
     target = "all-apps"
     roles = APPS
-    touches = frozenset({"session"})
+    touches = frozenset({"session", "process"})
     parameters: ClassVar[Mapping[str, Parameter]] = {
         "path": Text("", "the ephemeral znode, or its parent, whose owner's session is to end")
     }

@@ -38,7 +38,7 @@ class FalseLost(EachNode):
     effect = "false-lost"
     target = "holder"
     roles = APPS
-    touches = frozenset({"session", "network"})
+    touches = frozenset({"session", "network", "process"})
     requires = frozenset({"nat"})
     takes = 7.0
 

@@ -24,7 +24,7 @@ class Move(EachNode):
     effect = "move"
     target = "holder"
     roles = APPS
-    touches = frozenset({"session", "network"})
+    touches = frozenset({"session", "network", "process"})
 
     def __init__(self, arena: Arena, *args: Any):
         super().__init__(arena, *args)

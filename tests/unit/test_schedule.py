@@ -105,8 +105,17 @@ def steps_of(name: str, number: int, lanes: int = 1) -> tuple[Step, ...]:
 @pytest.mark.parametrize(("planned", "owed"), [(1, 1), (2, 1), (3, 2), (12, 11)])
 def test_all_but_one_of_a_fault_s_steps_have_to_be_proven(planned: int, owed: int) -> None:
     rules = evidence(steps_of("kill-leader", planned), servers=3, nodes=5)
-    (rule,) = (rule for rule in rules if rule.rule == "faults-proven")
+    (rule,) = (rule for rule in rules if rule.rule == "faults-proven" and rule.of)
     assert (rule.at_least, rule.of) == (owed, "kill-leader")
+
+
+def test_of_what_came_with_a_family_half_may_be_missing() -> None:
+    schedule = steps_of("kill-leader", 3) + steps_of("pause-leader", 4)
+    rules = evidence(schedule, servers=3, nodes=5, optional={"kill-leader", "pause-leader"})
+    assert [(rule.at_least, rule.of) for rule in rules if rule.rule == "faults-proven"] == [(3, "")]
+    owed = [rule for rule in rules if rule.of]
+    assert owed
+    assert all(rule.if_any for rule in owed)
 
 
 @pytest.mark.parametrize(("servers", "nodes"), [(3, 5), (1, 5), (3, 1), (1, 1)])

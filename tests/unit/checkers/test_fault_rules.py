@@ -171,3 +171,17 @@ def test_a_successor_that_is_quicker_than_the_proof_counts():
     script = drop(succession(), "leader", "app2/1.0")
     script.lead(20.1, "app2", B, zxid(2))
     assert judged(script).verdict is Verdict.VALID
+
+
+@pytest.mark.parametrize("rule", ["new-leader-after-each", "writes-overlap-each-fault"])
+def test_what_is_owed_only_if_it_happened_is_not_missed_otherwise(rule):
+    never = EvidenceRule(rule, of="kill-moon")
+    assert judged(run(never)).verdict is Verdict.UNKNOWN
+    assert judged(run(EvidenceRule(rule, of="kill-moon", if_any=True))).verdict is Verdict.VALID
+
+
+def test_what_happened_is_owed_as_ever():
+    script = drop(run(EvidenceRule("new-leader-after-each", of="kill-leader", if_any=True)), "server", "zk2")
+    assert "No new leader was seen after kill-leader on zk1" in judged(script).sentence
+    script = drop(run(EvidenceRule("writes-overlap-each-fault", of="kill-leader", if_any=True)), "work")
+    assert judged(script).verdict is Verdict.UNKNOWN

@@ -32,9 +32,7 @@ def test_a_condition_holds_or_not(text: str, now: Snapshot, *, holds: bool) -> N
     assert condition(text)(now, THEN) is holds
 
 
-@pytest.mark.parametrize(
-    "text", ["soon", "writes", "writes:", "writes:x", "writes:-1", "all-healed:2"]
-)
+@pytest.mark.parametrize("text", ["soon", "writes", "writes:", "writes:x", "writes:-1", "all-healed:2"])
 def test_what_is_no_condition_is_told_with_what_is(text: str) -> None:
     with pytest.raises(ZkchaosError, match="choose from: leader-changed,"):
         condition(text)

@@ -185,7 +185,7 @@ def test_the_whole_family_is_possible_in_an_ordinary_run() -> None:
     assert [choice.fault.name for choice in choices] == list(FAMILIES["link"])
     assert possible(plan(), choices, holder=True) == choices
     for choice in choices:
-        assert choice.fault.touches == {"network"}
+        assert choice.fault.touches == {"network", "process"}
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_which_faults_of_load_there_are() -> None:
     assert [choice.text for choice in choose("load").choices] == [
         fault.name for fault in LOAD if not fault.beyond_model
     ]
-    assert all(fault.touches == {"load"} and fault.effect == "load" for fault in LOAD)
+    assert all(fault.touches == {"load", "process"} and fault.effect == "load" for fault in LOAD)
 
 
 def test_agents_import_nothing_of_this_project_but_one_another() -> None:
