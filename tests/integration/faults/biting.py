@@ -37,3 +37,10 @@ def repair(fault: Fault) -> Any:
     fault.heal()
     wait_for(fault.observe_healed, within=PATIENCE, what=f"{fault.name} is still over")
     return proof
+
+
+def await_epoch_above(theatre: Theatre, epoch: int) -> None:
+    """Return when a server leads in a higher epoch, and has had a transaction in it."""
+    wait_for(
+        lambda: theatre.leader().status().epoch > epoch, within=PATIENCE, what="the epoch is a higher one"
+    )

@@ -3,7 +3,7 @@
 from harness.clock import SECOND, wait_for
 from harness.container import Container
 from harness.history import Event
-from tests.integration.faults.biting import bite, cast_fault, repair
+from tests.integration.faults.biting import await_epoch_above, bite, cast_fault, repair
 from tests.integration.theatre import PATIENCE, Theatre
 
 
@@ -57,7 +57,8 @@ def test_kill_leader_moves_the_leadership_into_a_higher_epoch(theatre: Theatre) 
 
     healed = repair(fault)
     assert healed["mode"] == "follower"
-    assert healed["epoch"] > epoch
+    assert healed["epoch"] >= epoch
+    await_epoch_above(theatre, epoch)
     assert theatre.since(mark, "node", node=old.name, state="started", life=lives + 1)
     assert old.life == lives + 1
     assert pid(old.container) not in {0, before}
