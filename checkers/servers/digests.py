@@ -16,22 +16,48 @@ class Digests:
     servers: frozenset[str]
     """The servers that told theirs."""
     compared: int
+    passing: int
+    """Digests that differed, and mismatches that servers counted, of servers that agreed again later on."""
     violations: tuple[Violation, ...]
 
 
 def digests(history: History) -> Digests:
-    """Compare the digests of every two servers at the transactions of which both tell one."""
+    """Compare the digests of every two servers at the transactions of which both tell one.
+
+    A difference passes when both servers agree with somebody at a later transaction: digests add up, so a
+    tree that was really another one stays so. It comes from loading: the leader writes a snapshot while it
+    goes on, and who loads it compares already while its tree is ahead of the transactions that it replays.
+    Nobody is served before that is over.
+    """
     events = [event for event in history.select("hash", type="event") if event.node]
-    violations = [_mismatch(history, event) for event in events if number(event, "mismatches") > 0]
-    compared = 0
-    for one, other in combinations(events, 2):
-        mine, theirs = _of(one), _of(other)
-        common = sorted(mine.keys() & theirs.keys())
-        compared += len(common)
-        wrong = [zxid for zxid in common if mine[zxid] != theirs[zxid]]
-        if wrong:
-            violations.append(_difference(history, one, other, wrong))
-    return Digests(frozenset(event.node for event in events), compared, tuple(violations))
+    pairs = [(one, other, *_compare(one, other)) for one, other in combinations(events, 2)]
+    agreed: dict[str, int] = {}
+    for one, other, right, _ in pairs:
+        for event in (one, other):
+            agreed[event.node] = max(agreed.get(event.node, 0), *right, 0)
+    violations, passing = [], 0
+    for one, other, _, wrong in pairs:
+        lasting = [zxid for zxid in wrong if zxid > min(agreed[one.node], agreed[other.node])]
+        passing += len(wrong) - len(lasting)
+        if lasting:
+            violations.append(_difference(history, one, other, lasting))
+    odd = {name for violation in violations for name in violation.nodes}
+    for event in events:
+        counted = number(event, "mismatches")
+        if counted > 0 and (event.node in odd or not agreed.get(event.node)):
+            violations.append(_mismatch(history, event))
+        elif counted > 0:
+            passing += counted
+    compared = sum(len(right) + len(wrong) for _, _, right, wrong in pairs)
+    return Digests(frozenset(event.node for event in events), compared, passing, tuple(violations))
+
+
+def _compare(one: Event, other: Event) -> tuple[list[int], list[int]]:
+    """Return the transactions at which both tell the same digest, and those at which they differ."""
+    mine, theirs = _of(one), _of(other)
+    common = sorted(mine.keys() & theirs.keys())
+    right = [zxid for zxid in common if mine[zxid] == theirs[zxid]]
+    return right, [zxid for zxid in common if mine[zxid] != theirs[zxid]]
 
 
 def _of(event: Event) -> dict[int, str]:

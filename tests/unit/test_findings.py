@@ -4,6 +4,7 @@ from pathlib import Path
 
 from checkers.reads.sync_read import sync_read
 from checkers.result import Verdict
+from checkers.servers.digests import digests
 from harness.history import read_history
 
 FINDINGS = Path(__file__).parents[1] / "data" / "findings"
@@ -19,3 +20,14 @@ def test_a_leader_answers_a_sync_before_it_has_applied_what_a_follower_has_told(
     result = sync_read(history)
     assert result.verdict is Verdict.VALID
     assert result.measures["syncs_by_a_late_leader"] == 1
+
+
+def test_digests_differ_while_a_server_loads_a_snapshot_and_agree_again() -> None:
+    history = read_history(FINDINGS / "digests-off-while-loading.jsonl")
+    told = {event.node: event.value for event in history.select("hash")}
+    assert {name: value["mismatches"] for name, value in told.items()} == {"zk1": 0, "zk2": 4, "zk3": 0}
+    off = str(0x300000200)
+    assert told["zk2"]["digests"][off] != told["zk1"]["digests"][off] == told["zk3"]["digests"][off]
+    found = digests(history)
+    assert found.violations == ()
+    assert found.passing == 4 + 2

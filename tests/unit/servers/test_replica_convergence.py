@@ -211,7 +211,7 @@ def test_digests_must_agree_where_both_tell_one():
     walk.digest(9, "zk1", {"128": "11", "256": "12"})
     walk.digest(9, "zk2", {"256": "12", "384": "13"})
     assert check(NAME, walk.history()).measures["digests_compared"] == 1
-    walk.digest(9, "zk3", {"256": "99", "384": "13"})
+    walk.digest(9, "zk3", {"256": "99"})
     assert kinds(NAME, walk) == ["digest", "digest"]
 
 
@@ -219,6 +219,31 @@ def test_a_server_may_accuse_itself():
     walk = three()
     walk.digest(9, "zk2", {}, mismatches=3)
     assert kinds(NAME, walk) == ["digest-mismatch"]
+
+
+def test_a_difference_passes_when_both_agree_again():
+    walk = three()
+    walk.digest(9, "zk1", {"128": "11", "256": "12", "384": "13"})
+    walk.digest(9, "zk2", {"128": "11", "256": "99", "384": "13"}, mismatches=4)
+    result = check(NAME, walk.history())
+    assert result.verdict is Verdict.VALID
+    assert result.measures["passing_digest_mismatches"] == 5
+
+
+def test_a_difference_that_comes_last_does_not_pass():
+    walk = three()
+    walk.digest(9, "zk1", {"128": "11", "256": "12", "384": "13"})
+    walk.digest(9, "zk2", {"128": "11", "256": "12", "384": "99"}, mismatches=1)
+    assert kinds(NAME, walk) == ["digest", "digest-mismatch"]
+
+
+def test_who_agrees_with_nobody_again_has_not_passed():
+    walk = three()
+    walk.digest(9, "zk1", {"256": "12"})
+    walk.digest(9, "zk2", {"384": "13"})
+    walk.digest(9, "zk3", {"256": "99", "384": "13"})
+    # Nobody bears server zk1 out: which of the two was right is not known.
+    assert kinds(NAME, walk) == ["digest"]
 
 
 @pytest.mark.parametrize(
