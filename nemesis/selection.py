@@ -144,8 +144,9 @@ def possible(
     `holder` tells whether an app node leads in it, `lacking` what the machine is not able to. Raises
     ZkchaosError in one sentence for a fault that cannot be, unless it came with a family or a preset.
     """
-    kept = []
-    for choice in choices:
+    kept: dict[str, Choice] = {}
+    for asked in choices:
+        choice = asked if holder else _without_holder(asked)
         reason = impossible(choice.target, plan) or choice.fault.refuse(plan, choice.target, choice.params)
         if not holder and choice.target in HOLDERS:
             reason = f"in the workload {plan.workload} no app node leads or holds anything"
@@ -153,11 +154,19 @@ def possible(
         if missing:
             reason = f"this machine cannot do it: {ABILITIES[missing[0]]}"
         if not reason:
-            kept.append(choice)
+            kept.setdefault(choice.text, choice)
         elif not choice.optional:
             raise ZkchaosError(f"--nemesis {choice.text}: {reason}.")
     if choices and not kept:
         raise ZkchaosError(
             f"--nemesis {','.join(plan.nemesis)}: a run like this can have none of these faults."
         )
-    return tuple(kept)
+    return tuple(kept.values())
+
+
+def _without_holder(choice: Choice) -> Choice:
+    """Return what a family or a preset means where nobody leads or holds: any app node will do."""
+    if not choice.optional or choice.target not in HOLDERS:
+        return choice
+    settings = "".join(f"/{name}={value}" for name, value in choice.given.items())
+    return replace(parse(f"{choice.fault.name}-one-app{settings}"), optional=True)

@@ -121,7 +121,10 @@ def test_families_and_presets_leave_out_what_cannot_be() -> None:
     plan = planned()
     kept = possible(plan, choices, holder=False)
     assert {choice.fault.name for choice in kept} < {choice.fault.name for choice in choices}
+    assert "majorities-ring" not in {choice.fault.name for choice in kept}
+    # Where nobody leads any app node will do.
     assert not [choice for choice in kept if choice.target in {"holder", "app-leader"}]
+    assert "expire-one-app" in {choice.text for choice in kept}
     without = possible(plan, choices, holder=True, lacking={"nfqueue", "fuse"})
     assert {choice.fault.name for choice in without} == {
         choice.fault.name
