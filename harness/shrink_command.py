@@ -55,7 +55,9 @@ def shrink_on_terminal(stored: RunDirectory, *, budget: float, tries: int) -> in
     stored.write(script, write_script(smallest).encode())
     click.echo(f"smallest  {told(smallest)}: {rate}")
     click.echo(f"schedule  {script}")
-    click.echo(f"failed    {laboratory.last_failure}")
+    if laboratory.last_failure is not None:
+        click.echo(f"report    {laboratory.last_failure.report}")
+        click.echo(f"repeat    zkchaos replay {laboratory.last_failure.path}")
     return EXIT_CODES[Verdict.VIOLATION]
 
 
@@ -67,8 +69,8 @@ class Laboratory:
         self._images = ready_images(self._engine, plan.image, click.echo)
         self._runs = runs
         self._interrupts = interrupts
-        self.last_failure: Path | None = None
-        """Report of the last try that broke something."""
+        self.last_failure: RunDirectory | None = None
+        """The last try that broke something."""
 
     def attempt(self, plan: Plan) -> frozenset[str]:
         """Run a plan and return the names of the guarantees that broke."""
@@ -85,7 +87,7 @@ class Laboratory:
             ).run()
         broken = _broken(report_run(directory)[1])
         if broken:
-            self.last_failure = directory.report
+            self.last_failure = directory
         return broken
 
 

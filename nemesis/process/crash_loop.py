@@ -8,15 +8,15 @@ from harness.clock import wait_for
 from nemesis.arena import Arena, Node
 from nemesis.fault import Proof
 from nemesis.parameters import Number, Parameter
-from nemesis.process.life import GONE_WITHIN, owed_when_gone, start_if_down, who_is_there, works
+from nemesis.process.absent import Absent
+from nemesis.process.life import GONE_WITHIN, start_if_down, who_is_there, works
 from nemesis.process.rounds import Rounds
-from nemesis.targets import is_app
 
 ENOUGH = 2
 """Crashes that have to be seen before it is proven: one would be a crash."""
 
 
-class CrashLoop(Rounds):
+class CrashLoop(Absent, Rounds):
     """Kills servers or app nodes, starts them and kills them again."""
 
     name = "crash-loop"
@@ -32,16 +32,6 @@ class CrashLoop(Rounds):
     def __init__(self, arena: Arena, *args: Any):
         super().__init__(arena, *args)
         self._crashes: dict[str, list[Proof]] = {}
-
-    @classmethod
-    def owes(cls, target: str) -> tuple[str, ...]:
-        """A node that keeps ending is as good as gone."""
-        return owed_when_gone(target)
-
-    @classmethod
-    def outlasts_session(cls, target: str) -> bool:
-        """The sessions that an app node left behind have to expire before anybody takes over."""
-        return is_app(target)
 
     def round(self, node: Node, draw: random.Random) -> None:  # noqa: ARG002 - nothing is left open
         """End it once, see it gone and bring it back."""

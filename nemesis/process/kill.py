@@ -3,35 +3,23 @@
 from typing import Any
 
 from nemesis.arena import Arena, Node
-from nemesis.each import EachNode
-from nemesis.fault import ANY, Proof
-from nemesis.process.life import owed_when_gone, start_if_down, who_is_there, works
-from nemesis.targets import is_app
+from nemesis.fault import Proof
+from nemesis.process.absent import Absent
+from nemesis.process.life import start_if_down, who_is_there, works
 
 
-class Kill(EachNode):
+class Kill(Absent):
     """Kills servers or app nodes."""
 
     name = "kill"
     summary = "kills the process (SIGKILL) and starts it again, an app node after its session has expired"
     effect = "kill"
     target = "leader"
-    roles = ANY
 
     def __init__(self, arena: Arena, *args: Any):
         super().__init__(arena, *args)
         self._before: dict[str, Proof] = {}
         self._noted: set[str] = set()
-
-    @classmethod
-    def owes(cls, target: str) -> tuple[str, ...]:
-        """Whoever led has to be replaced, and where a quorum is left writes go on."""
-        return owed_when_gone(target)
-
-    @classmethod
-    def outlasts_session(cls, target: str) -> bool:
-        """An app node stays away until its session is gone."""
-        return is_app(target)
 
     def inject_on(self, node: Node) -> None:
         """Kill it, after noting which process it was and what role it had."""

@@ -1,31 +1,19 @@
 """Pauses: processes stand still and notice nothing, like a long stop-the-world collection."""
 
 from nemesis.arena import Node
-from nemesis.each import EachNode
-from nemesis.fault import ANY, Proof
+from nemesis.fault import Proof
+from nemesis.process.absent import Absent
 from nemesis.process.clean import release
-from nemesis.process.life import frozen, owed_when_gone, works
-from nemesis.targets import is_app
+from nemesis.process.life import frozen, works
 
 
-class Pause(EachNode):
+class Pause(Absent):
     """Freezes servers or app nodes."""
 
     name = "pause"
     summary = "freezes all of the process, an app node's until its session has expired, then lets it go on"
     effect = "pause"
     target = "leader"
-    roles = ANY
-
-    @classmethod
-    def owes(cls, target: str) -> tuple[str, ...]:
-        """A frozen node is as good as gone."""
-        return owed_when_gone(target)
-
-    @classmethod
-    def outlasts_session(cls, target: str) -> bool:
-        """An app node sleeps until its session is gone."""
-        return is_app(target)
 
     def inject_on(self, node: Node) -> None:
         """Freeze it."""

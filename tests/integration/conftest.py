@@ -6,10 +6,7 @@ import pytest
 
 from harness.chaos import Workshop
 from harness.images import DEFAULT_IMAGE
-from tests.integration.theatre import Theatre, left_on_engine
-
-ALL_DAY = 3600
-"""Seconds: the app nodes of the shared stage live as long as the tests need them, and none resigns."""
+from tests.integration.theatre import Theatre, left_on_engine, opened
 
 
 @pytest.fixture(scope="session")
@@ -34,14 +31,8 @@ def runs(workshop: Workshop) -> Iterator[set[str]]:
 @pytest.fixture(scope="session")
 def shared(workshop: Workshop, runs: set[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
     """Three servers and five app nodes running an election, for all tests that leave them as they were."""
-    directory = tmp_path_factory.mktemp("shared")
-    theatre = Theatre(workshop, directory, time=ALL_DAY, seed=1, params={"term": ALL_DAY})
-    runs.add(theatre.plan.run)
-    try:
-        theatre.open(apps=True)
+    with opened(workshop, runs, tmp_path_factory.mktemp("shared"), apps=True) as theatre:
         yield theatre
-    finally:
-        theatre.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,19 +15,10 @@ from harness.ensemble import PROBE, Server
 from harness.four_letter import ask
 from harness.leftovers import LABEL, RUN_LABEL
 from harness.visitor import visit
-from tests.integration.theatre import PATIENCE, Theatre, inspect, left_on_engine
+from tests.integration.theatre import PATIENCE, Theatre, inspect, left_on_engine, opened
 
-
-@contextmanager
-def another(workshop: Workshop, runs: set[str], directory: Path, **wishes: object) -> Iterator[Theatre]:
-    """Servers of the test's own, without app nodes, beside everything else on the engine."""
-    theatre = Theatre(workshop, directory, **wishes)
-    runs.add(theatre.plan.run)
-    try:
-        theatre.open(apps=False)
-        yield theatre
-    finally:
-        theatre.close()
+another = partial(opened, apps=False)
+"""Servers of a test's own, without app nodes, beside everything else on the engine."""
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,7 @@
 """A stage with its audience: containers that really run, and everything they told, at hand for a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,25 @@ class Theatre:
         """What every server answers to `exists` of a path: {name: answer}."""
         request = Exists(path, None)
         return {s.name: visit(s.host_address, [request], PATIENCE)[0] for s in self.ensemble.servers}
+
+
+ALL_DAY = 3600
+"""Seconds: app nodes of a stage live as long as the tests need them, and none resigns."""
+
+
+@contextmanager
+def opened(
+    workshop: Workshop, runs: set[str], directory: Path, *, apps: bool, **wishes: Any
+) -> Iterator[Theatre]:
+    """Open a stage, with its run among those of which nothing may be left, and close it again."""
+    lasting = {"time": ALL_DAY, "seed": 1, "params": {"term": ALL_DAY}}
+    theatre = Theatre(workshop, directory, **{**lasting, **wishes})
+    runs.add(theatre.plan.run)
+    try:
+        theatre.open(apps=apps)
+        yield theatre
+    finally:
+        theatre.close()
 
 
 def _fits(event: Event, wanted: dict[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from harness.visitor import visit, visiting
 from nemesis.clock.clean import clean, dirt
 from nemesis.clock.wall_clock import seen_offset
 from tests.integration.faults.biting import bite, cast_fault, repair
-from tests.integration.theatre import PATIENCE, Theatre
+from tests.integration.theatre import PATIENCE, Theatre, opened
 
 LONG = 3600
 """Seconds by which clocks jump here: any lease or session on the wall clock would be over."""
@@ -25,21 +25,16 @@ def clocked(
     workshop: Workshop, runs: set[str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Theatre]:
     """Three servers and two app nodes with clocks of their own."""
-    theatre = Theatre(
+    directory = tmp_path_factory.mktemp("clocked")
+    with opened(
         workshop,
-        tmp_path_factory.mktemp("clocked"),
+        runs,
+        directory,
+        apps=True,
         nemesis="clock-jump",
         nodes=2,
-        time=LONG,
-        seed=1,
-        params={"term": LONG},
-    )
-    runs.add(theatre.plan.run)
-    try:
-        theatre.open(apps=True)
+    ) as theatre:
         yield theatre
-    finally:
-        theatre.close()
 
 
 def written_at(server: Server, path: str) -> float:

@@ -18,9 +18,7 @@ from nemesis.disk.clean import clean, dirt
 from nemesis.disk.damage import Damage
 from nemesis.fault import Fault, Proof
 from tests.integration.faults.biting import bite, cast_fault, repair
-from tests.integration.theatre import PATIENCE, Theatre, inspect, left_on_engine
-
-ALL_DAY = 3600
+from tests.integration.theatre import PATIENCE, Theatre, inspect, left_on_engine, opened
 
 FITTED = "disk-full,power-cut"
 """Faults whose equipment is that of all others."""
@@ -29,13 +27,8 @@ FITTED = "disk-full,power-cut"
 @contextmanager
 def fitted(workshop: Workshop, runs: set[str], directory: Path, **wishes: object) -> Iterator[Theatre]:
     """Servers with a layer below their files, without app nodes; nothing of them stays, no mount either."""
-    theatre = Theatre(workshop, directory, time=ALL_DAY, seed=2, **wishes)
-    runs.add(theatre.plan.run)
-    try:
-        theatre.open(apps=False)
+    with opened(workshop, runs, directory, apps=False, seed=2, **wishes) as theatre:
         yield theatre
-    finally:
-        theatre.close()
     assert left_on_engine(workshop.engine, theatre.plan.run) == []
     mounts = Path("/proc/self/mountinfo").read_text().splitlines()
     assert [mount for mount in mounts if theatre.plan.run in mount] == []

@@ -17,7 +17,7 @@ from nemesis.load.tree import root_of
 from nemesis.session.cutting import destroy_connections
 from nemesis.session.dump import ask_dump
 from tests.integration.faults.biting import bite, cast_fault, repair
-from tests.integration.theatre import PATIENCE, Theatre
+from tests.integration.theatre import PATIENCE, Theatre, opened
 
 
 def work_goes_on(theatre: Theatre, number: int = 3) -> list[Event]:
@@ -158,22 +158,17 @@ def limited(
     workshop: Workshop, runs: set[str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Theatre]:
     """One server that takes so many connections from an address, and one app node."""
-    theatre = Theatre(
+    directory = tmp_path_factory.mktemp("limited")
+    with opened(
         workshop,
-        tmp_path_factory.mktemp("limited"),
-        time=600,
-        seed=1,
+        runs,
+        directory,
+        apps=True,
         servers=1,
         nodes=1,
         zoo={"maxClientCnxns": "30"},
-        params={"term": 600},
-    )
-    runs.add(theatre.plan.run)
-    try:
-        theatre.open(apps=True)
+    ) as theatre:
         yield theatre
-    finally:
-        theatre.close()
 
 
 def test_a_connection_storm_takes_the_place_of_whoever_is_dropped(limited: Theatre) -> None:

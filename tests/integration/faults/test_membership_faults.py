@@ -14,9 +14,7 @@ from nemesis.membership.clean import clean, dirt
 from nemesis.membership.reconfiguration import read_members
 from nemesis.targets import resolve
 from tests.integration.faults.biting import bite, cast_fault, repair
-from tests.integration.theatre import PATIENCE, Theatre, left_on_engine
-
-LONG = 3600
+from tests.integration.theatre import PATIENCE, Theatre, left_on_engine, opened
 
 
 @pytest.fixture(scope="module")
@@ -24,22 +22,17 @@ def changing(
     workshop: Workshop, runs: set[str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Theatre]:
     """Three voters, one observer and two app nodes, with members that can change."""
-    theatre = Theatre(
+    directory = tmp_path_factory.mktemp("changing")
+    with opened(
         workshop,
-        tmp_path_factory.mktemp("changing"),
+        runs,
+        directory,
+        apps=True,
         nemesis="add-server",
         observers=1,
         nodes=2,
-        time=LONG,
-        seed=1,
-        params={"term": LONG},
-    )
-    runs.add(theatre.plan.run)
-    try:
-        theatre.open(apps=True)
+    ) as theatre:
         yield theatre
-    finally:
-        theatre.close()
 
 
 def shown_members(theatre: Theatre) -> dict[str, list[int]]:

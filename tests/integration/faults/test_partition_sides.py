@@ -23,7 +23,7 @@ from tests.integration.faults.parted import (
     silence,
     works_on,
 )
-from tests.integration.theatre import PATIENCE, Theatre
+from tests.integration.theatre import PATIENCE, Theatre, opened
 
 
 @pytest.fixture(autouse=True)
@@ -111,10 +111,7 @@ def test_bridge_keeps_its_quorum_and_who_does_not_see_the_leader_is_out(theatre:
 def test_majorities_ring_leaves_two_of_five_without_the_leader(
     workshop: Workshop, runs: set[str], tmp_path: Path
 ) -> None:
-    theatre = Theatre(workshop, tmp_path, servers=5)
-    runs.add(theatre.plan.run)
-    try:
-        theatre.open(apps=False)
+    with opened(workshop, runs, tmp_path, apps=False, servers=5) as theatre:
         leader = theatre.leader()
         epoch = leader.status().epoch
         fault = cast_fault(theatre, "partition:majorities-ring/how=reject")
@@ -132,5 +129,3 @@ def test_majorities_ring_leaves_two_of_five_without_the_leader(
         assert (leader.status().mode, leader.status().epoch) == ("leader", epoch)
         repair(fault)
         assert {server.status().mode for server in out} == {"follower"}
-    finally:
-        theatre.close()
