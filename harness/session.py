@@ -125,7 +125,8 @@ def tell_plan(plan: Plan) -> None:
     faults = ", ".join(f"{number} x {name}" for name, number in counts.items())
     click.echo(f"run       {plan.run}")
     click.echo(f"workload  {plan.scenario} for {plan.time:g} s on {plan.nodes} app nodes")
-    click.echo(f"ensemble  {plan.servers} servers from {plan.image}")
+    observers = f" and {plan.observers} without a vote" if plan.observers else ""
+    click.echo(f"ensemble  {plan.servers} servers{observers} from {plan.image}")
     click.echo(f"faults    {faults or 'none'}")
     click.echo(f"seed      {plan.seed}")
 

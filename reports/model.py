@@ -41,6 +41,8 @@ class RunFacts(msgspec.Struct, frozen=True):
     seed: int
     image: str
     servers: int
+    """All of them, observers too."""
+    observers: int
     nodes: int
     workload_seconds: float
     duration: float
@@ -140,7 +142,8 @@ def _facts(history: History, results: Results, clock: Clock) -> RunFacts:
         scenario=results.scenario,
         seed=results.seed,
         image=plan.image,
-        servers=plan.servers,
+        servers=plan.servers + plan.observers,
+        observers=plan.observers,
         nodes=plan.nodes,
         workload_seconds=plan.time,
         duration=clock.seconds(history.end),
