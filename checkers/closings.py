@@ -20,14 +20,31 @@ def closings(fault: FaultWindow) -> list[tuple[int, int]]:
 
 
 def orphans(history: History) -> frozenset[int]:
-    """Return the sessions that were proven to live on when their clients were told that they were lost."""
-    return frozenset(
+    """Return the sessions that live on though their clients were told that they are lost.
+
+    Whoever was lied to says so while the fault lasts, also where the fault as a whole could not be proven.
+    """
+    lies = [fault for fault in history.faults if fault.effect == "false-lost"]
+    proven = {
         part["session"]
-        for fault in history.faults
-        if fault.effect == "false-lost"
+        for fault in lies
         for part in _parts(fault.proof)
         if isinstance(part.get("session"), int)
-    )
+    }
+    told = {
+        event.session
+        for event in (history.select("session", type="event") if lies else ())
+        if event.session
+        and isinstance(event.value, dict)
+        and event.value.get("state") == "lost"
+        and any(
+            event.node in lie.targets
+            and lie.begin <= event.time
+            and (lie.healed is None or event.time <= lie.healed)
+            for lie in lies
+        )
+    }
+    return frozenset(proven | told)
 
 
 def _positive(zxid: Any) -> bool:

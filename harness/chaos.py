@@ -121,7 +121,7 @@ class Chaos:
             raise ChaosFailure(
                 f"{results.verdict}: {results.sentence}\n"
                 f"report: {directory.report}\n"
-                f"repeat: {repeat_command(plan)}"
+                f"repeat: {repeat_command(plan, str(directory.path))}"
             )
         return Outcome(results, history, directory)
 

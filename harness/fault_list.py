@@ -1,5 +1,6 @@
 """`zkchaos faults`: what there is to break, how it is set, and whether this machine can do it."""
 
+import math
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -56,7 +57,9 @@ def _fault(fault: type[Fault], able: frozenset[str] | None) -> Iterator[str]:
     )
     yield from _wrapped(f"{fault.name}: {fault.summary}. Hits {kinds}, by default {fault.target}.", "  ")
     for name, parameter in fault.parameters.items():
-        yield from _wrapped(f"{name}={_default(parameter)}: {parameter.meaning}", "      ")
+        yield from _wrapped(
+            f"{name}={_default(parameter)}: {parameter.meaning}{_limits(parameter)}", "      "
+        )
     if fault.beyond_model:
         yield from _wrapped("ZooKeeper does not promise to survive it; in no preset and no family.", "      ")
     for ability in sorted(fault.requires - able) if able is not None else ():
@@ -69,6 +72,12 @@ def _default(parameter: Parameter) -> str:
     if isinstance(parameter, Word):
         return f"{parameter.default} ({', '.join(parameter.options)})"
     return parameter.default or "…"
+
+
+def _limits(parameter: Parameter) -> str:
+    if not isinstance(parameter, Number) or parameter.high == math.inf:
+        return ""
+    return f" ({parameter.low:g} to {parameter.high:g})"
 
 
 def _wrapped(text: str, indent: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ import click
 from harness.engine import Engine
 from harness.errors import NO_RUN
 from harness.pods import Pod
+from harness.sdk import Vanished
 from nemesis.healing import heal
 
 
@@ -14,11 +15,15 @@ def heal_on_terminal(run: str | None) -> int:
     """Heal the nodes of one run, or of all; return 0 when every one is clean and was seen to be."""
     with closing(Engine.connect()) as engine:
         pods: dict[str, list[Pod]] = {}
+        code = 0
         for owner, name in engine.nodes(run):
-            pods.setdefault(owner, []).append(Pod.found(engine, owner, name))
+            try:
+                pods.setdefault(owner, []).append(Pod.found(engine, owner, name))
+            except Vanished:
+                click.echo(f"{owner}  {name}: its network is gone; `zkchaos clean {owner}` removes the rest")
+                code = NO_RUN
         if not pods:
             click.echo(f"there is nothing of {run or 'any run'} on the engine")
-        code = 0
         for owner, nodes in pods.items():
             for name, left in heal(nodes).items():
                 click.echo(f"{owner}  {name}: {'; '.join(left) or 'clean'}")

@@ -16,7 +16,7 @@ EXIT_CODES = {Verdict.VALID: 0, Verdict.VIOLATION: 1, Verdict.UNKNOWN: 2}
 def judge_run(run: RunDirectory) -> tuple[History, Results]:
     """Judge a run; nothing is written. Raises HistoryError when the history cannot be read."""
     history = read_history(run.history)
-    return history, judge(history, repeat_command(history.plan))
+    return history, judge(history, repeat_command(history.plan, str(run.path)))
 
 
 def store_results(run: RunDirectory, results: Results) -> None:

@@ -125,7 +125,14 @@ def with_schedule(
         zoo=_fitted(plan.zoo, equipment),
         evidence=(
             *own,
-            *evidence(schedule, servers=plan.servers, nodes=plan.nodes, optional=optional),
+            *evidence(
+                schedule,
+                servers=plan.servers,
+                nodes=plan.nodes,
+                optional=optional,
+                exact=plan.origin == "-",
+                expiry=plan.session_timeout + plan.tick,
+            ),
         ),
     )
 
@@ -155,6 +162,15 @@ def lacked_by(plan: Plan, engine: Engine, tools_image: str) -> frozenset[str]:
     return lacking if lacking & needed else frozenset()
 
 
+def first_impossible(schedule: Sequence[Step], lacking: Collection[str]) -> tuple[Step, str]:
+    """Return the first step that needs an ability that the machine lacks, and that ability."""
+    return next(
+        (step, ability)
+        for step in schedule
+        for ability in sorted(parse_fault(step.fault).fault.requires & set(lacking))
+    )
+
+
 def _check_numbers(wish: Wish) -> None:
     if wish.servers < 1 or wish.servers % 2 == 0:
         raise ZkchaosError(f"--servers {wish.servers}: an odd number is needed, such as 1, 3, 5 or 7.")
@@ -173,6 +189,12 @@ def _check_numbers(wish: Wish) -> None:
         raise ZkchaosError(f"--overlap {wish.overlap}: a number from 1 to {MOST_LANES} is needed.")
     if wish.schedule and (choose(wish.nemesis).words or _pace(wish)):
         raise ZkchaosError("--schedule says which faults come and when: leave --nemesis and its rhythm out.")
+    for step in wish.schedule:
+        if step.at + step.hold > wish.time:
+            raise ZkchaosError(
+                f"step {step.id} of the schedule, {step.fault}, lasts until second {step.at + step.hold:g}, "
+                f"and the run is over at {wish.time:g}: a longer --time is needed."
+            )
     if wish.liveness and wish.servers < SMALLEST_WITH_MINORITY:
         raise ZkchaosError("--liveness breaks a minority for good, and one server has none: use --servers 3.")
 
@@ -213,10 +235,10 @@ def _check_session_timeout(timeout: float, zoo: Mapping[str, str]) -> None:
         )
 
 
-def repeat_command(plan: Plan) -> str:
-    """The command that repeats a run: same plan, same seed."""
+def repeat_command(plan: Plan, where: str = "") -> str:
+    """The command that repeats a run, which is kept at `where`: same plan, same seed."""
     if plan.origin:
-        return shlex.join(["zkchaos", "replay", plan.run])
+        return shlex.join(["zkchaos", "replay", where or plan.run])
     words = ["zkchaos", "run", plan.scenario]
     if plan.nemesis:
         words += ["--nemesis", ",".join(plan.nemesis)]

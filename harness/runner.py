@@ -135,9 +135,11 @@ class Runner:
                 self._progress.update(self._board.snapshot(), elapsed, self.plan.time)
                 time.sleep(LOOK_EVERY)
         finally:
-            if not stage.history.failure:
-                stage.phase("heal")
-            conductor.stop()
+            try:
+                if not stage.history.failure:
+                    stage.phase("heal")
+            finally:
+                conductor.stop()
         if stage.history.failure:
             raise SetupError(stage.history.failure)
 
@@ -145,13 +147,17 @@ class Runner:
         arena = Arena(stage.ensemble, stage.apps, self._board, self.plan)
         return Conductor(self.plan, arena, stage.history, stage.clock, schedule)
 
-    def _break_for_good(self, stage: Stage) -> None:
+    def _bring_back(self, stage: Stage) -> None:
+        """Bring every node to its clean state and wait until everything works again."""
+        stage.restore()
+        self._heal_the_rest(stage)
+        self._await_recovery(stage)
+
+    def _break_for_good(self, stage: Stage, stand: Step) -> None:
         """Break a minority, and heal it only when the rest made progress or the bound has run out."""
-        if self.plan.liveness is None or self._stop():
-            return
         stage.phase("liveness")
         before = self._board.snapshot().faults_proven
-        conductor = self._conductor(stage, [self.plan.liveness])
+        conductor = self._conductor(stage, [stand])
         conductor.start()
         broken = None
         try:
@@ -172,15 +178,15 @@ class Runner:
             return
         pods = [server.pod for server in stage.ensemble.servers]
         pods += [app.pod for app in stage.apps.values()]
-        for name, left in heal(pods).items():
+        for name, left in heal(pods, starting=False).items():
             for clause in left:
                 stage.trouble(f"{name} could not be brought to its clean state: {clause}.")
 
     def _finish(self, stage: Stage) -> None:
-        self._break_for_good(stage)
-        self._heal_the_rest(stage)
-        stage.restore()
-        self._await_recovery(stage)
+        self._bring_back(stage)
+        if self.plan.liveness is not None and not self._stop():
+            self._break_for_good(stage, self.plan.liveness)
+            self._bring_back(stage)
         roots = self._workload.roots
         stage.phase("final")
         read_every_server(stage, roots, "running")

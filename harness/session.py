@@ -16,7 +16,7 @@ from harness.images import ready_images
 from harness.interrupts import Interrupts
 from harness.judging import EXIT_CODES, report_run
 from harness.plan import Plan
-from harness.planner import Wish, lacked_by, make_plan, repeat_command, replayed
+from harness.planner import Wish, first_impossible, lacked_by, make_plan, repeat_command, replayed
 from harness.progress import Progress
 from harness.runner import Runner
 from harness.store import RunDirectory, read_plan
@@ -41,9 +41,10 @@ def replay_on_terminal(stored: RunDirectory, runs: Path, *, keep: bool) -> int:
     plan = replayed(read_plan(stored))
 
     def without(lacking: frozenset[str]) -> Plan:
+        step, ability = first_impossible(plan.schedule, lacking)
         raise SetupError(
-            f"the run {stored.name} cannot be repeated here: this machine cannot do it, "
-            f"{ABILITIES[min(lacking)]}."
+            f"the run {stored.name} cannot be repeated here: this machine cannot do {step.fault}, "
+            f"{ABILITIES[ability]}."
         )
 
     return perform_on_terminal(plan, runs, keep=keep, without=without)
@@ -103,7 +104,7 @@ def perform_on_terminal(
     if keep:
         click.echo(f"kept      containers zkchaos-{plan.run}-*; `zkchaos clean` removes them")
     click.echo(f"report    {directory.report}")
-    click.echo(f"repeat    {repeat_command(plan)}")
+    click.echo(f"repeat    {repeat_command(plan, str(directory.path))}")
     return EXIT_CODES[results.verdict]
 
 

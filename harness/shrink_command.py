@@ -1,7 +1,9 @@
 """`zkchaos shrink`: a failed run again, with fewer and shorter faults; the smallest that fails is kept."""
 
 import io
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import msgspec
@@ -9,7 +11,7 @@ import msgspec
 from checkers.result import Results, Verdict
 from harness.clock import Deadline
 from harness.engine import Engine
-from harness.errors import ZkchaosError
+from harness.errors import NO_RUN, ZkchaosError
 from harness.images import ready_images
 from harness.interrupts import Interrupts
 from harness.judging import EXIT_CODES, judge_run, report_run
@@ -17,9 +19,13 @@ from harness.plan import Plan
 from harness.planner import replayed
 from harness.progress import Progress
 from harness.runner import Runner
+from harness.session import drop_everything
 from harness.shrinking import Shrinker, told
 from harness.store import RunDirectory, read_plan
 from nemesis.script import write_script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def shrink_on_terminal(stored: RunDirectory, *, budget: float, tries: int) -> int:
@@ -35,8 +41,9 @@ def shrink_on_terminal(stored: RunDirectory, *, budget: float, tries: int) -> in
         raise ZkchaosError(f"{stored.name} had no faults, so there is nothing to leave out.")
     replayed(plan)
     deadline = Deadline(budget)
-    with Interrupts(lambda: click.echo("stopping after this try."), _give_up) as interrupts:
-        laboratory = Laboratory(plan, stored.path / "shrink", interrupts)
+    laboratory = Laboratory(plan, stored.path / "shrink")
+    with Interrupts(lambda: click.echo("stopping after this try."), laboratory.give_up) as interrupts:
+        laboratory.stop = lambda: interrupts.requested
         shrinker = Shrinker(
             plan,
             broken,
@@ -50,9 +57,9 @@ def shrink_on_terminal(stored: RunDirectory, *, budget: float, tries: int) -> in
         if not shrinker.fails(smallest):
             click.echo(f"nothing failed within {budget:g} s and {tries} tries of each candidate.")
             return EXIT_CODES[Verdict.UNKNOWN]
+        script = stored.path / "shrunk.toml"
+        stored.write(script, write_script(smallest).encode())
         rate = shrinker.rate(smallest)
-    script = stored.path / "shrunk.toml"
-    stored.write(script, write_script(smallest).encode())
     click.echo(f"smallest  {told(smallest)}: {rate}")
     click.echo(f"schedule  {script}")
     if laboratory.last_failure is not None:
@@ -64,37 +71,40 @@ def shrink_on_terminal(stored: RunDirectory, *, budget: float, tries: int) -> in
 class Laboratory:
     """Runs candidates on the engine, one after the other."""
 
-    def __init__(self, plan: Plan, runs: Path, interrupts: Interrupts):
+    def __init__(self, plan: Plan, runs: Path):
         self._engine = Engine.connect()
         self._images = ready_images(self._engine, plan.image, click.echo)
         self._runs = runs
-        self._interrupts = interrupts
+        self._run = ""
+        self.stop: Callable[[], bool] = lambda: False
+        """Tells whether the try that goes on is to end early."""
         self.last_failure: RunDirectory | None = None
         """The last try that broke something."""
 
     def attempt(self, plan: Plan) -> frozenset[str]:
-        """Run a plan and return the names of the guarantees that broke."""
+        """Run a plan and return the names of the guarantees that broke, none where it did not even start."""
         plan = msgspec.structs.replace(replayed(plan), origin=plan.run)
         directory = RunDirectory.create(self._runs, plan)
-        with Progress(io.StringIO()) as silent:
-            Runner(
-                plan,
-                directory,
-                self._engine,
-                self._images,
-                progress=silent,
-                stop=lambda: self._interrupts.requested,
-            ).run()
+        self._run = plan.run
+        try:
+            with Progress(io.StringIO()) as silent:
+                Runner(plan, directory, self._engine, self._images, progress=silent, stop=self.stop).run()
+        except ZkchaosError as error:
+            click.echo(f"this try came to nothing: {error}")
+            return frozenset()
         broken = _broken(report_run(directory)[1])
         if broken:
             self.last_failure = directory
         return broken
 
+    def give_up(self) -> None:
+        """End at once, with nothing of the try that goes on left on the engine."""
+        gone = drop_everything(self._run)
+        click.echo(
+            "stopped at once." if gone else f"stopped at once; `zkchaos clean {self._run}` removes the rest."
+        )
+        os._exit(NO_RUN)
+
 
 def _broken(results: Results) -> frozenset[str]:
     return frozenset(result.name for result in results.results if result.verdict is Verdict.VIOLATION)
-
-
-def _give_up() -> None:
-    """A second request to stop: the runner removes the containers on the way out."""
-    raise KeyboardInterrupt

@@ -74,6 +74,8 @@ class Shrinker:
         """Try a schedule as often as is allowed, and return how often it failed in all."""
         candidate = tidy(steps)
         before = self.rates.get(write_script(candidate), Rate(0, 0))
+        if before.tried and self.exhausted():
+            return before
         more = self._measure(candidate, until_failure=False, tried=before.tried)
         return Rate(before.failed + more.failed, before.tried + more.tried)
 
@@ -126,8 +128,14 @@ def _ms(seconds: float) -> int:
 
 def with_steps(plan: Plan, steps: Sequence[Step]) -> Plan:
     """Return the plan with a schedule of its own, no longer than that needs."""
-    end = max((step.at + step.hold + parse(step.fault).fault.takes for step in steps), default=0.0)
-    return msgspec.structs.replace(plan, schedule=tuple(steps), time=min(plan.time, round(end + MARGIN, 1)))
+    busy: dict[int, float] = {}
+    for step in steps:
+        began = max(step.at, busy.get(step.lane, 0.0))
+        busy[step.lane] = began + step.hold + parse(step.fault).fault.takes
+    # How long a step waits for its condition nobody knows.
+    waits = any(step.when for step in steps)
+    end = plan.time if waits else min(plan.time, round(max(busy.values(), default=0.0) + MARGIN, 1))
+    return msgspec.structs.replace(plan, schedule=tuple(steps), time=end)
 
 
 def told(steps: Sequence[Step]) -> str:

@@ -165,9 +165,13 @@ class Conductor:
     ) -> bool:
         """Do it and look until it is proven; write the proof, or why there is none."""
         proof, reason = None, f"not seen within {within:g} s"
+        deadline = Deadline(within)
         try:
-            act()
-            proof, reason = _look(observe, Deadline(within), reason)
+            if f == "heal":
+                _until_done(act, deadline)
+            else:
+                act()
+            proof, reason = _look(observe, deadline, reason)
         except ZkchaosError as error:
             reason = str(error)
         except Exception as error:  # noqa: BLE001 - a fault with a bug of its own is one that was not proven
@@ -187,6 +191,17 @@ class Conductor:
             key=step.fault,
             value={"id": step.id, "stage": stage, "targets": list(targets), **more},
         )
+
+
+def _until_done(act: Callable[[], None], deadline: Deadline) -> None:
+    """Heal, and heal again where it fails: nobody may serve yet through whom members are changed, say."""
+    while True:
+        try:
+            return act()
+        except ZkchaosError:
+            if deadline.passed:
+                raise
+        time.sleep(LOOK_EVERY)
 
 
 def _look(observe: Callable[[], Proof | None], deadline: Deadline, reason: str) -> tuple[Proof | None, str]:

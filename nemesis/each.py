@@ -1,7 +1,7 @@
 """Faults that do the same to each of their targets, to all at once."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -42,8 +42,9 @@ class EachNode(Fault):
         return self._proof(self.observe_on)
 
     def heal(self) -> None:
-        """Restore the clean state of each; one that fails does not keep the others from it."""
-        self._on_all(self.heal_on)
+        """Restore the clean state of each; one that fails or is gone does not keep the others from it."""
+        there = self.arena.nodes
+        _side_by_side(self.heal_on, [there[name] for name in self.targets if name in there])
 
     def observe_healed(self) -> Proof | None:
         """Look at each."""
@@ -56,9 +57,12 @@ class EachNode(Fault):
         return proofs[self.targets[0]] if len(proofs) == 1 else dict(proofs)
 
     def _on_all(self, action: Callable[[Node], T]) -> list[T]:
-        nodes = self.nodes
-        if len(nodes) == 1:
-            return [action(nodes[0])]
-        with ThreadPoolExecutor(len(nodes)) as pool:
-            # The pool waits for all before the first exception leaves it.
-            return [future.result() for future in [pool.submit(action, node) for node in nodes]]
+        return _side_by_side(action, self.nodes)
+
+
+def _side_by_side(action: Callable[[Node], T], nodes: Sequence[Node]) -> list[T]:
+    if len(nodes) <= 1:
+        return [action(node) for node in nodes]
+    with ThreadPoolExecutor(len(nodes)) as pool:
+        # The pool waits for all before the first exception leaves it.
+        return [future.result() for future in [pool.submit(action, node) for node in nodes]]

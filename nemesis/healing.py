@@ -5,10 +5,11 @@ For what a harness that crashed left behind, and for faults whose own healing co
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 from harness.clock import Deadline, wait_for
-from harness.errors import EnsembleError, SetupError
+from harness.errors import EnsembleError, SetupError, ZkchaosError
 from harness.pods import Pod
 from nemesis.clock import clean as clock
 from nemesis.disk import clean as disk
@@ -17,6 +18,7 @@ from nemesis.load import clean as load
 from nemesis.membership import clean as membership
 from nemesis.partition import clean as partition
 from nemesis.process import clean as process
+from nemesis.process.clean import release
 from nemesis.session import clean as session
 
 
@@ -39,28 +41,35 @@ CLEAN_WITHIN = 20.0
 """Seconds in which a node comes to its clean state."""
 
 
-def heal(pods: Sequence[Pod]) -> dict[str, list[str]]:
+def heal(pods: Sequence[Pod], *, starting: bool = True) -> dict[str, list[str]]:
     """Bring nodes to their clean state; return what is left on each, nothing where it is clean.
 
-    One that fails does not keep the others from it.
+    One that fails does not keep the others from it. Who keeps books on the lives of processes starts them
+    himself: without `starting` one that has ended stays so.
     """
     if not pods:
         return {}
     with ThreadPoolExecutor(min(len(pods), 8)) as pool:
-        return dict(zip((pod.name for pod in pods), pool.map(_heal, pods), strict=True))
+        healed = pool.map(lambda pod: _heal(pod, starting=starting), pods)
+        return dict(zip((pod.name for pod in pods), healed, strict=True))
 
 
-def _heal(pod: Pod) -> list[str]:
+def _heal(pod: Pod, *, starting: bool) -> list[str]:
+    cleaners = [one for one in CLEANERS if starting or one.clean is not process.clean]
     failed = []
-    for cleaner in CLEANERS:
+    if pod.loaded:
+        with suppress(SetupError):  # the cleaner of processes tells of it
+            # A frozen process answers nobody who would change members or load through it.
+            release(pod.process)
+    for cleaner in cleaners:
         try:
             cleaner.clean(pod)
-        except SetupError as error:
+        except ZkchaosError as error:
             failed.append(str(error).rstrip("."))
     deadline, left = Deadline(CLEAN_WITHIN), [""]
 
     def nothing_left() -> bool:
-        left[:] = _dirt(pod)
+        left[:] = _dirt(pod, cleaners)
         return not left
 
     try:
@@ -70,11 +79,11 @@ def _heal(pod: Pod) -> list[str]:
     return []
 
 
-def _dirt(pod: Pod) -> list[str]:
+def _dirt(pod: Pod, cleaners: Sequence[Cleaner]) -> list[str]:
     found = []
-    for cleaner in CLEANERS:
+    for cleaner in cleaners:
         try:
             found += cleaner.dirt(pod)
-        except SetupError as error:
+        except ZkchaosError as error:
             found.append(str(error).rstrip("."))
     return found

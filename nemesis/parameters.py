@@ -24,7 +24,8 @@ class Number:
             value = float(text)
         except ValueError:
             value = math.nan
-        if not self.low <= value <= self.high or (self.whole and value != int(value)):
+        odd = not math.isfinite(value) or (self.whole and value != int(value))
+        if odd or not self.low <= value <= self.high:
             kind = "a whole number" if self.whole else "a number"
             bounds = (
                 f"of {self.low:g} or more" if self.high == math.inf else f"from {self.low:g} to {self.high:g}"

@@ -91,19 +91,29 @@ def _hold(choice: Choice, draw: random.Random, length: Length, rhythm: Rhythm) -
     return drawn
 
 
-NEEDS_ANOTHER = frozenset({"new-leader-after-each", "writes-overlap-each-fault"})
+SUCCESSION = "new-leader-after-each"
+
+NEEDS_ANOTHER = frozenset({SUCCESSION, "writes-overlap-each-fault"})
 """Evidence that only somebody beside the target can give: who takes over, or writes meanwhile."""
 
 
 def evidence(
-    schedule: Sequence[Step], *, servers: int, nodes: int, optional: Collection[str] = ()
+    schedule: Sequence[Step],
+    *,
+    servers: int,
+    nodes: int,
+    optional: Collection[str] = (),
+    exact: bool = False,
+    expiry: float = 0.0,
 ) -> tuple[EvidenceRule, ...]:
     """What a run with this schedule must have shown: its faults proven, and their effects seen.
 
-    Of each fault one step may be missing: the last one, where earlier ones took longer than planned. Of the
-    `optional` faults, those that came with a family or a preset, half may be missing, whichever they are.
-    `servers` and `nodes` (app nodes) say whether anybody is left beside the target of a fault. Where lanes
-    go side by side the effects of one fault cannot be told from those of another, and are not asked for.
+    Of each fault one step may be missing, unless the schedule is `exact`: the last one, where earlier ones
+    took longer than planned. Of the `optional` faults, those that came with a family or a preset, half may be
+    missing, whichever they are; and so of all faults where lanes go side by side and have to wait for each
+    other. There the effects of one fault cannot be told from those of another, and are not asked for.
+    `servers` and `nodes` (app nodes) say whether anybody is left beside the target of a fault, `expiry` how
+    many seconds a fault has to last before its target's session is gone and somebody else takes over.
     """
     if not schedule:
         return ()
@@ -112,14 +122,16 @@ def evidence(
         EvidenceRule("all-faults-proven"),
         EvidenceRule("faults-proven", max(1, len(schedule) // 2)),
     ]
-    for text, planned in Counter(step.fault for step in schedule).items():
+    for text, planned in Counter(step.fault for step in schedule).items() if alone_in_time else ():
         choice = parse(text)
         if text not in optional:
-            rules.append(EvidenceRule("faults-proven", max(1, planned - 1), of=text))
+            rules.append(EvidenceRule("faults-proven", max(1, planned - (not exact)), of=text))
         alone = (nodes if is_app(choice.target) else servers) == 1
+        held = min(step.hold for step in schedule if step.fault == text)
+        short = choice.fault.outlasts_session(choice.target) and held < expiry
         rules += [
             EvidenceRule(rule, of=text, if_any=text in optional)
             for rule in choice.fault.owes(choice.target)
-            if alone_in_time and not (alone and rule in NEEDS_ANOTHER)
+            if not (alone and rule in NEEDS_ANOTHER) and not (short and rule == SUCCESSION)
         ]
     return tuple(rules)

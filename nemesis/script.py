@@ -18,8 +18,7 @@ from typing import Any
 from harness.errors import ZkchaosError
 from harness.plan import Step
 from nemesis.conditions import condition
-from nemesis.parameters import read_parameters
-from nemesis.selection import parse
+from nemesis.selection import parse, with_settings
 
 DEFAULTS: Mapping[str, Any] = {"at": 0.0, "for": 3.0, "when": "", "lane": 0, "params": {}}
 
@@ -58,13 +57,19 @@ def _step(where: str, number: int, given: Mapping[str, Any]) -> Step:
             f"{where}: params = {whole['params']!r}: a table is needed, such as {{ ms = 200 }}."
         )
     try:
-        choice = parse(given["fault"])
+        choice = parse(with_settings(given["fault"], whole["params"]))
         condition(whole["when"] if isinstance(whole["when"], str) else repr(whole["when"]))
-        params = read_parameters(choice.fault.parameters, {**choice.given, **whole["params"]}, choice.text)
     except ZkchaosError as error:
         raise ZkchaosError(f"{where}: {error}") from error
     return Step(
-        number, whole["at"], choice.text, choice.target, whole["for"], params, whole["lane"], whole["when"]
+        number,
+        whole["at"],
+        choice.text,
+        choice.target,
+        whole["for"],
+        dict(choice.params),
+        whole["lane"],
+        whole["when"],
     )
 
 
@@ -83,8 +88,10 @@ def _table(step: Step) -> str:
         lines.append(f"lane = {step.lane}")
     if step.when:
         lines.append(f"when = {_quoted(step.when)}")
-    if step.params:
-        pairs = ", ".join(f"{name} = {_quoted(value)}" for name, value in step.params.items())
+    implied = parse(step.fault).params
+    told = {name: value for name, value in step.params.items() if implied.get(name) != value}
+    if told:
+        pairs = ", ".join(f"{name} = {_quoted(value)}" for name, value in told.items())
         lines.append(f"params = {{ {pairs} }}")
     return "\n".join(lines) + "\n"
 

@@ -101,6 +101,13 @@ def _offered(known: Mapping[str, type[Fault]], family: str) -> list[str]:
     return [*known] if family else [*known, *(f"{name}:" for name in FAMILIES), *PRESETS, "none"]
 
 
+def with_settings(text: str, settings: Mapping[str, Any]) -> str:
+    """Return a fault's name with more parameters behind it; those that it has already are replaced."""
+    named, *given = _slashes(text)
+    merged = {**dict(setting.split("=", 1) for setting in given), **settings}
+    return named + "".join(f"/{name}={value}" for name, value in merged.items())
+
+
 def _slashes(text: str) -> Sequence[str]:
     """Split at the slashes before a setting; one within a value, such as a path, stays."""
     parts: list[str] = []

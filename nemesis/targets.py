@@ -112,14 +112,16 @@ def impossible(rule: str, plan: Plan) -> str:
     if rule == "minority-of-apps" and plan.nodes < 3:
         return f"of {plan.nodes} there is no minority; --nodes 3 has one"
     if rule.startswith(CONNECTED_TO):
-        names = [rule.removeprefix(CONNECTED_TO)]
-        known = apps
-    elif NAMED.fullmatch(rule):
-        names, known = rule.split("+"), servers + apps
-    else:
-        return ""
-    strange = next((name for name in names if name not in known), "")
-    return f"there is no node {strange!r}; there are {', '.join(known)}" if strange else ""
+        return _strange([rule.removeprefix(CONNECTED_TO)], apps)
+    return _strange(rule.split("+"), servers + apps) if NAMED.fullmatch(rule) else ""
+
+
+def _strange(names: Sequence[str], known: Sequence[str]) -> str:
+    """Say what is wrong with the names of nodes, or nothing."""
+    strange = next((name for name in names if name not in known), None)
+    if strange is not None:
+        return f"there is no node {strange!r}; there are {', '.join(known)}"
+    return f"{'+'.join(names)} names a node twice" if len(set(names)) < len(names) else ""
 
 
 def resolve(rule: str, arena: Arena, draw: random.Random) -> tuple[str, ...]:

@@ -24,32 +24,37 @@ class Digests:
 def digests(history: History) -> Digests:
     """Compare the digests of every two servers at the transactions of which both tell one.
 
-    A difference passes when both servers agree with somebody at a later transaction: digests add up, so a
-    tree that was really another one stays so. It comes from loading: the leader writes a snapshot while it
-    goes on, and who loads it compares already while its tree is ahead of the transactions that it replays.
-    Nobody is served before that is over.
+    A difference passes when the two agree again at a later transaction: digests add up, so a tree that was
+    really another one stays so. It comes from loading: the leader writes a snapshot while it goes on, and who
+    loads it compares already while its tree is ahead of the transactions that it replays. Nobody is served
+    before that is over. Mismatches that a server counts itself pass when its latest digest is that of a
+    majority, and nothing lasting was found.
     """
     events = [event for event in history.select("hash", type="event") if event.node]
     pairs = [(one, other, *_compare(one, other)) for one, other in combinations(events, 2)]
-    agreed: dict[str, int] = {}
-    for one, other, right, _ in pairs:
-        for event in (one, other):
-            agreed[event.node] = max(agreed.get(event.node, 0), *right, 0)
     violations, passing = [], 0
-    for one, other, _, wrong in pairs:
-        lasting = [zxid for zxid in wrong if zxid > min(agreed[one.node], agreed[other.node])]
+    for one, other, right, wrong in pairs:
+        lasting = [zxid for zxid in wrong if zxid > max(right, default=0)]
         passing += len(wrong) - len(lasting)
         if lasting:
             violations.append(_difference(history, one, other, lasting))
     odd = {name for violation in violations for name in violation.nodes}
     for event in events:
         counted = number(event, "mismatches")
-        if counted > 0 and (event.node in odd or not agreed.get(event.node)):
-            violations.append(_mismatch(history, event))
+        if counted > 0 and (event.node in odd or not _borne_out(event, events)):
+            violations.append(_mismatch(history, event, events))
         elif counted > 0:
             passing += counted
     compared = sum(len(right) + len(wrong) for _, _, right, wrong in pairs)
     return Digests(frozenset(event.node for event in events), compared, passing, tuple(violations))
+
+
+def _borne_out(event: Event, events: list[Event]) -> bool:
+    """Tell whether a majority tells the same digest as a server at the latest transaction that it tells."""
+    mine = _of(event)
+    latest = max(mine, default=0)
+    same = sum(_of(other).get(latest) == mine[latest] for other in events) if mine else 0
+    return same > len(events) / 2
 
 
 def _compare(one: Event, other: Event) -> tuple[list[int], list[int]]:
@@ -68,12 +73,13 @@ def _of(event: Event) -> dict[int, str]:
     return {int(zxid): str(digest) for zxid, digest in found.items() if zxid.isdecimal()}
 
 
-def _mismatch(history: History, event: Event) -> Violation:
+def _mismatch(history: History, event: Event, events: list[Event]) -> Violation:
     mismatches = count(number(event, "mismatches"), "time")
     return Violation(
         kind="digest-mismatch",
         sentence=f"Server {event.node} found {mismatches} that its tree was not what the leader said.",
-        witness=(event.index,),
+        # What the others told is why nobody bears it out.
+        witness=tuple(sorted(other.index for other in events)),
         time=event.time,
         until=event.time,
         nodes=(event.node,),

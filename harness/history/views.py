@@ -103,6 +103,8 @@ def _advance(window: FaultWindow, event: Event) -> None:
         window.outcome = "begun" if stage == "begin" else stage
         if stage == "proven":
             window.proven, window.proof = event.time, value.get("proof")
+            # Some faults find out only as they fire whom they hit.
+            window.targets = tuple(value.get("targets", window.targets))
     elif stage == "begin":
         window.heal_begin, window.heal_outcome = event.time, "begun"
     else:

@@ -33,7 +33,10 @@ class PowerCut(EachNode):
     takes = 4.0
     parameters: ClassVar = {
         "age": Number(
-            5, "seconds after which the system has written everything out by itself", low=0.01, high=60
+            5,
+            "seconds: what was written longer ago the system has written out by itself",
+            low=0.01,
+            high=60,
         )
     }
 

@@ -62,7 +62,7 @@ class Refusing(EachNode):
         if server.name not in self._before:
             return None
         refused = self.refused_on(server)
-        mode = server.status(within=0.5).mode
+        mode = server.status(within=2.0).mode
         state = server.container.state()
         if refused is None or (state.running and mode not in {"looking", "down"}):
             # Who has nothing to write notices nothing.
@@ -128,7 +128,11 @@ class DiskErrors(Refusing):
     equipment = frozenset({DISK_LAYER})
     parameters: ClassVar = {
         "error": Word("EIO", "the error", ("EIO", "ENOSPC", "EDQUOT", "EROFS")),
-        "on": Word("write", "what fails", ("write", "fsync", "change", "all")),
+        "on": Word(
+            "write",
+            "what fails: writes, syncs, all changes (names too), or all",
+            ("write", "fsync", "change", "all"),
+        ),
     }
 
     def __init__(self, arena: Arena, *args: Any):

@@ -30,8 +30,8 @@ class Delay(Disturbance):
     target = "leader"
     requires = frozenset({"nfqueue"})
     parameters: ClassVar[Mapping[str, Parameter]] = {
-        "ms": Number(100, "by how many milliseconds each round trip gets longer", 1, 60_000),
-        "jitter": Number(0, "by how many milliseconds more or less", 0, 60_000),
+        "ms": Number(100, "by how many milliseconds each round trip gets longer", 1, 3000),
+        "jitter": Number(0, "by how many milliseconds more or less", 0, 3000),
         "distribution": Word("uniform", "how the jitter is spread", ("uniform", "normal", "pareto")),
         "order": Word("kept", "whether late packets may be overtaken", ("kept", "free")),
         "by": Word("auto", "netem where the kernel has it, or always our own queue", ("auto", "nfqueue")),

@@ -11,7 +11,7 @@ from nemesis.each import EachNode
 from nemesis.fault import ANY, Proof
 from nemesis.link.clean import clean, dirt, there
 from nemesis.link.counters import Counters, clean_and_look, look_and_clean
-from nemesis.link.peers import no_peers, peers_of
+from nemesis.link.peers import idle_port, no_peers, peers_of
 from nemesis.process.life import works
 
 
@@ -35,8 +35,9 @@ class Disturbance(EachNode):
 
     @classmethod
     def refuse(cls, plan: Plan, target: str, params: Mapping[str, Any]) -> str:
-        """Somebody has to be at the other end."""
-        return no_peers(plan, target, str(params.get("between", "all")))
+        """Somebody has to be at the other end, and something has to go through the port."""
+        between = str(params.get("between", "all"))
+        return no_peers(plan, target, between) or idle_port(target, between, int(params.get("port", 0)))
 
     @abstractmethod
     def disturb(self, node: Node, peers: list[Node]) -> None:

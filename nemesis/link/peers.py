@@ -8,7 +8,7 @@ from msgspec.json import decode
 
 from harness.errors import EnsembleError
 from harness.plan import Plan
-from harness.zoo_config import CLIENT_PORT
+from harness.zoo_config import CLIENT_PORT, ELECTION_PORT, QUORUM_PORT
 from nemesis.agents import source
 from nemesis.arena import Arena, Node
 from nemesis.parameters import Number, Parameter, Word
@@ -83,3 +83,15 @@ def chat(arena: Arena, node: Node, between: str, port: int, times: int) -> None:
             return
     if peers and node.role == "server":
         probe(peers[0], "chat", node.pod.address, CLIENT_PORT, times)
+
+
+def idle_port(target: str, between: str, port: int) -> str:
+    """Say in one clause why nothing ever goes through a port on such a link, or nothing."""
+    if port in {0, CLIENT_PORT}:
+        return ""
+    if port not in {QUORUM_PORT, ELECTION_PORT}:
+        known = f"{CLIENT_PORT}, {QUORUM_PORT} and {ELECTION_PORT}"
+        return f"nobody talks through the port {port}; there are {known}"
+    if between == "apps" or kinds(target) == {"app"}:
+        return f"only servers talk to each other through the port {port}"
+    return ""

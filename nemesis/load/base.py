@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from harness.ensemble import Server
@@ -125,7 +126,9 @@ class Load(EachNode):
             self.last[node.name] = told
         server = self._somebody(node)
         if server is not None:
-            remove(server.host_address, root_of(node.name))
+            # Nobody may serve now, or a request of the agent's may still be on its way: it is tried again.
+            with suppress(EnsembleError):
+                remove(server.host_address, root_of(node.name))
 
     def _somebody(self, node: Node) -> Server | None:
         """Return a server that serves, the target itself if it can."""

@@ -74,7 +74,7 @@ class ConnectionStorm(Load):
 
     def bites(self, told: Mapping[str, Any]) -> bool:
         """Every server has turned a connection away."""
-        return bool(told["full"] >= self.amount and told["rounds"])
+        return bool(told["full"] >= max(self.amount, 1) and told["rounds"])
 
     def observe_on(self, node: Node) -> Proof | None:
         """Servers hold what they take of one address, and turned away what was beyond."""

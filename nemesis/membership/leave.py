@@ -80,6 +80,9 @@ class ReplaceServer(RemoveServer):
         """Remove it, shut it down, and wipe everything but its id."""
         super().inject()
         self.server.pod.holder.execute("rm", "-rf", "/data/version-2")
+        if self.server.pod.layer is not None:
+            # The layer remembers nothing of files that were taken away behind its back.
+            self.server.pod.layer.ask(settle=True)
 
     def observe(self) -> Proof | None:
         """It is out, and its disk holds nothing but its id."""

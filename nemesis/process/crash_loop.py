@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from harness.clock import wait_for
+from harness.plan import Plan
 from nemesis.arena import Arena, Node
 from nemesis.fault import Proof
 from nemesis.parameters import Number, Parameter
 from nemesis.process.absent import Absent
 from nemesis.process.life import GONE_WITHIN, start_if_down, who_is_there, works
 from nemesis.process.rounds import Rounds
+
+SLOWEST = 8.0
+"""Seconds that two crashes and what lies between them may take: they have to be seen before a deadline."""
 
 ENOUGH = 2
 """Crashes that have to be seen before it is proven: one would be a crash."""
@@ -32,6 +36,12 @@ class CrashLoop(Absent, Rounds):
     def __init__(self, arena: Arena, *args: Any):
         super().__init__(arena, *args)
         self._crashes: dict[str, list[Proof]] = {}
+
+    @classmethod
+    def refuse(cls, plan: Plan, target: str, params: Mapping[str, Any]) -> str:  # noqa: ARG003
+        """Refuse a loop so slow that two crashes would not be seen in time."""
+        twice = ENOUGH * params["down"] + params["up"]
+        return f"two crashes would take {twice:g} s, and {SLOWEST:g} are the most" if twice > SLOWEST else ""
 
     def round(self, node: Node, draw: random.Random) -> None:  # noqa: ARG002 - nothing is left open
         """End it once, see it gone and bring it back."""

@@ -4,7 +4,7 @@ from nemesis.arena import Node
 from nemesis.fault import Proof
 from nemesis.process.absent import Absent
 from nemesis.process.clean import release
-from nemesis.process.life import frozen, works
+from nemesis.process.life import frozen, start_if_down, works
 
 
 class Pause(Absent):
@@ -25,8 +25,9 @@ class Pause(Absent):
         return {"engine": "paused", "process_states": states} if states else None
 
     def heal_on(self, node: Node) -> None:
-        """Let it go on."""
+        """Let it go on; one that somebody ended meanwhile is started."""
         release(node.container)
+        start_if_down(node)
 
     def observe_healed_on(self, node: Node) -> Proof | None:
         """It runs, is not paused, and works."""

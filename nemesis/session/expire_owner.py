@@ -8,6 +8,7 @@ from kazoo.exceptions import NoNodeError
 from harness.client import Refused
 from harness.client.requests import Exists, GetChildren
 from harness.errors import EnsembleError
+from harness.plan import Plan
 from harness.visitor import visiting
 from nemesis.arena import Arena
 from nemesis.fault import APPS, Fault, Proof
@@ -35,6 +36,11 @@ class ExpireOwner(Fault):
     parameters: ClassVar[Mapping[str, Parameter]] = {
         "path": Text("", "the ephemeral znode, or its parent, whose owner's session is to end")
     }
+
+    @classmethod
+    def refuse(cls, plan: Plan, target: str, params: Mapping[str, Any]) -> str:  # noqa: ARG003
+        """A znode's path begins with a slash."""
+        return "" if params["path"].startswith("/") else f"{params['path']!r} is no path of a znode"
 
     def __init__(self, arena: Arena, *args: Any):
         super().__init__(arena, *args)

@@ -39,7 +39,7 @@ class FalseLost(EachNode):
     target = "holder"
     roles = APPS
     touches = frozenset({"session", "network", "process"})
-    requires = frozenset({"nat"})
+    requires = frozenset({"nat", "socket-kill"})
     takes = 7.0
 
     def __init__(self, arena: Arena, *args: Any):

@@ -25,6 +25,7 @@ class Move(EachNode):
     target = "holder"
     roles = APPS
     touches = frozenset({"session", "network", "process"})
+    requires = frozenset({"socket-kill"})
 
     def __init__(self, arena: Arena, *args: Any):
         super().__init__(arena, *args)

@@ -103,4 +103,4 @@ def test_a_run_can_be_done_again(first: RunDirectory, runs_dir: Path, runs: set[
     assert after.run != before.run
     faults = [fault.fault for fault in read_history(stored.history).faults]
     assert sorted(faults) == sorted(fault.fault for fault in read_history(first.history).faults)
-    assert f"repeat    zkchaos replay {after.run}" in done.stdout
+    assert f"repeat    zkchaos replay {stored.path}" in done.stdout

@@ -134,6 +134,18 @@ def test_what_overlaps_owes_nothing_but_its_proofs() -> None:
     assert rules == {"all-faults-proven", "faults-proven"}
 
 
+def test_an_exact_schedule_owes_all_of_its_steps() -> None:
+    rules = evidence(steps_of("kill-leader", 3), servers=3, nodes=5, exact=True)
+    assert [rule.at_least for rule in rules if rule.of and rule.rule == "faults-proven"] == [3]
+
+
+@pytest.mark.parametrize(("expiry", "owed"), [(0.5, True), (1.5, False)])
+def test_who_is_back_before_the_session_is_gone_needs_no_successor(expiry: float, *, owed: bool) -> None:
+    rules = {rule.rule for rule in evidence(steps_of("pause-holder", 2), servers=3, nodes=5, expiry=expiry)}
+    assert ("new-leader-after-each" in rules) is owed
+    assert "writes-overlap-each-fault" in rules
+
+
 def test_a_leader_s_kill_owes_a_successor_and_a_whole_ensemble_s_none() -> None:
     assert "new-leader-after-each" in parse("kill-leader").fault.owes("leader")
     assert parse("kill-all").fault.owes("all") == ()

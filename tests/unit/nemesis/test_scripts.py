@@ -39,8 +39,14 @@ def test_a_step_says_what_when_and_for_how_long(tmp_path: Path) -> None:
     )
     assert steps == (
         Step(1, 0.0, "kill-leader", "leader", 3.0),
-        Step(2, 7.5, "throttle-follower/cpus=0.1", "follower", 2, {"cpus": 0.2}, 1, "writes:500"),
+        Step(2, 7.5, "throttle-follower/cpus=0.2", "follower", 2, {"cpus": 0.2}, 1, "writes:500"),
     )
+
+
+def test_parameters_that_a_fault_needs_may_stand_in_the_table(tmp_path: Path) -> None:
+    text = '[[step]]\nfault = "expire-owner"\nparams = { path = "/election" }'
+    (step,) = read_script(script(tmp_path, text))
+    assert (step.fault, step.params) == ("expire-owner/path=/election", {"path": "/election"})
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,8 @@ def test_no_text_is_a_crash(text: str) -> None:
             {"nemesis": "kill-zk7"},
             "--nemesis kill-zk7: there is no node 'zk7'; there are zk1, zk2, zk3, app1",
         ),
+        ({"nemesis": "kill-zk1+zk1"}, "--nemesis kill-zk1+zk1: zk1+zk1 names a node twice."),
+        ({"nemesis": "pause-connected-to:"}, "there is no node ''"),
         ({"nemesis": "kill-zk1+app9"}, "there is no node 'app9'"),
         ({"nemesis": "pause-connected-to:app9"}, "there is no node 'app9'"),
         ({"nemesis": "kill-follower", "servers": 1}, "an ensemble of one server has no follower"),

@@ -237,13 +237,29 @@ def test_a_difference_that_comes_last_does_not_pass():
     assert kinds(NAME, walk) == ["digest", "digest-mismatch"]
 
 
-def test_who_agrees_with_nobody_again_has_not_passed():
+def test_who_agrees_with_another_one_later_has_not_passed():
     walk = three()
     walk.digest(9, "zk1", {"256": "12"})
-    walk.digest(9, "zk2", {"384": "13"})
+    walk.digest(9, "zk2", {"256": "12", "384": "13"})
     walk.digest(9, "zk3", {"256": "99", "384": "13"})
-    # Nobody bears server zk1 out: which of the two was right is not known.
     assert kinds(NAME, walk) == ["digest"]
+
+
+def test_servers_that_split_for_good_are_caught_though_each_agrees_with_somebody():
+    walk = three()
+    for server in ("zk1", "zk2", "zk3"):
+        walk.digest(9, server, {"128": "a", "256": "b", "384": "c"})
+    for server in ("zk4", "zk5"):
+        walk.digest(9, server, {"128": "a", "256": "X", "384": "Y"}, mismatches=200)
+    assert kinds(NAME, walk) == ["digest"] * 6 + ["digest-mismatch"] * 2
+
+
+def test_mismatches_do_not_pass_where_no_majority_bears_the_server_out():
+    walk = three()
+    walk.digest(9, "zk1", {"128": "11"})
+    walk.digest(9, "zk2", {"128": "11"})
+    walk.digest(9, "zk3", {"128": "11", "256": "99"}, mismatches=50)
+    assert kinds(NAME, walk) == ["digest-mismatch"]
 
 
 @pytest.mark.parametrize(
