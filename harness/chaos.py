@@ -94,7 +94,7 @@ class Chaos:
         __tracebackhide__ = True
         wish = Wish(scenario=scenario, image=self._workshop.image, **{**wishes, **self._overrides})
         plan = make_plan(wish)
-        lacking = lacked_by(plan, self._workshop.engine, self._workshop.images.tools)
+        lacking = lacked_by(plan, self._workshop.engine, self._workshop.images)
         if lacking:
             plan = make_plan(replace(wish, seed=plan.seed), lacking)
         directory = RunDirectory.create(self._runs, plan)

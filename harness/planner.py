@@ -13,6 +13,7 @@ from harness import __version__
 from harness.engine import Engine
 from harness.equipment import CONNECTION_LIMIT
 from harness.errors import ZkchaosError
+from harness.images import Images
 from harness.plan import EvidenceRule, Plan, Step
 from harness.store import new_run_id
 from harness.workload import Workload
@@ -153,12 +154,12 @@ def replayed(plan: Plan) -> Plan:
     return msgspec.structs.replace(plan, run=new_run_id(plan.scenario), origin=plan.run, version=__version__)
 
 
-def lacked_by(plan: Plan, engine: Engine, tools_image: str) -> frozenset[str]:
+def lacked_by(plan: Plan, engine: Engine, images: Images) -> frozenset[str]:
     """Return what the machine is not able to, if the plan's faults need any of it; else nothing."""
     needed = {ability for step in plan.schedule for ability in parse_fault(step.fault).fault.requires}
     if not needed:
         return frozenset()
-    lacking = frozenset(ABILITIES) - abilities(engine, tools_image)
+    lacking = frozenset(ABILITIES) - abilities(engine, images.tools)
     return lacking if lacking & needed else frozenset()
 
 

@@ -83,7 +83,7 @@ def perform_on_terminal(
 
     with Interrupts(on_first, on_second) as interrupts:
         images = ready_images(engine, plan.image, say)
-        lacking = lacked_by(plan, engine, images.tools)
+        lacking = lacked_by(plan, engine, images)
         if lacking:
             plan = without(lacking)
             progress.say("this machine cannot do all of these faults, so the schedule is another one:")

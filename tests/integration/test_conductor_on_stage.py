@@ -80,7 +80,7 @@ def test_stopping_in_mid_hold_heals_at_once(theatre: Theatre) -> None:
 
 def test_a_target_that_vanished_breaks_nothing(theatre: Theatre, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conductor, "TARGET_WITHIN", 0.5)
-    nobody_leads = Arena(theatre.ensemble, theatre.stage.apps, Board())
+    nobody_leads = Arena(theatre.ensemble, theatre.stage.apps, Board(), theatre.plan)
     mark = theatre.now()
     playing = conduct(theatre, [Step(1, 0.0, "kill-app-leader", "app-leader", LONG)], nobody_leads)
     playing.start()

@@ -102,9 +102,13 @@ def other_digest(run: Material) -> list[Event] | None:
 
 
 def counted_mismatch(run: Material) -> list[Event] | None:
-    """One server has itself counted a digest that did not fit."""
+    """One server has itself counted a digest that did not fit, and nobody else tells its latest one."""
     event = run.pick(e for e in run.events if e.f == "hash")
-    return run.change((event, {"value": event.value | {"mismatches": 1}})) if event else None
+    if event is None:
+        return None
+    digests = dict(event.value["digests"])
+    digests[str(max(map(int, digests), default=0) + 1)] = "12345"
+    return run.change((event, {"value": event.value | {"digests": digests, "mismatches": 1}}))
 
 
 _CONVERGENCE = names("replica-convergence")

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
@@ -31,6 +32,15 @@ def test_the_first_asks_and_the_second_insists(first: signal.Signals, second: si
         assert calls.made == ["first", "second", "second"]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Whoever starts the tests in the background may have them ignore Ctrl-C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_the_handlers_are_put_back_whatever_happens() -> None:
     before = [signal.getsignal(number) for number in SIGNALS]
     calls = Calls()

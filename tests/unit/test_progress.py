@@ -93,7 +93,7 @@ def test_the_status_comes_at_most_so_often(screen: Screen, monkeypatch: pytest.M
         app_leaders={"app4": 9},
         faults_begun=2,
         faults_proven=1,
-        fault="kill-leader on zk2",
+        active={1: "kill-leader on zk2"},
     )
     screen.progress.update(there, 3.2, 60)
     screen.progress.update(there, 4.0, 60)

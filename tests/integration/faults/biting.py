@@ -1,8 +1,10 @@
 """How every fault is tried on real containers: it bites, it is over, and healing it twice changes nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 from harness.clock import wait_for
+from harness.errors import ZkchaosError
 from nemesis.fault import Fault, Proof
 from nemesis.selection import parse
 from nemesis.targets import resolve
@@ -26,17 +28,29 @@ def bite(fault: Fault) -> Proof:
     """Inject and prove; before, there is nothing to be seen."""
     assert fault.observe() is None
     fault.inject()
-    return wait_for(fault.observe, within=PATIENCE, what=f"{fault.name} bites")
+    return wait_for(_looking(fault.observe), within=PATIENCE, what=f"{fault.name} bites")
 
 
 def repair(fault: Fault) -> Any:
     """Heal, and heal again, and prove; a third healing must change nothing either."""
     fault.heal()
     fault.heal()
-    proof = wait_for(fault.observe_healed, within=PATIENCE, what=f"{fault.name} is over")
+    proof = wait_for(_looking(fault.observe_healed), within=PATIENCE, what=f"{fault.name} is over")
     fault.heal()
-    wait_for(fault.observe_healed, within=PATIENCE, what=f"{fault.name} is still over")
+    wait_for(_looking(fault.observe_healed), within=PATIENCE, what=f"{fault.name} is still over")
     return proof
+
+
+def _looking(observe: Callable[[], Proof | None]) -> Callable[[], Proof | None]:
+    """Look as the conductor does: whoever does not answer is asked again."""
+
+    def look() -> Proof | None:
+        try:
+            return observe()
+        except ZkchaosError:
+            return None
+
+    return look
 
 
 def await_epoch_above(theatre: Theatre, epoch: int) -> None:
