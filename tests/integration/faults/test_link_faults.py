@@ -1,7 +1,5 @@
 """Links that delay, lose, repeat, mix up and throttle: ZooKeeper gets slower, and goes on."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from time import monotonic
 from typing import Any
@@ -22,16 +20,7 @@ from tests.integration.theatre import PATIENCE, Theatre
 BIG = "/big"
 
 
-@pytest.fixture(autouse=True)
-def links(theatre: Theatre) -> Iterator[None]:
-    """Whatever a test does, it leaves every node's link clean."""
-    yield
-    pods = [node.pod for node in theatre.arena.nodes.values()]
-    with ThreadPoolExecutor(len(pods)) as pool:
-        left = dict(zip(theatre.arena.nodes, pool.map(dirt, pods), strict=True))
-        if any(left.values()):
-            list(pool.map(clean, pods))
-    assert not any(left.values()), f"left on the links: {left}"
+pytestmark = pytest.mark.usefixtures("clean_links")
 
 
 def works_done(theatre: Theatre, mark: int, count: int) -> list[float]:

@@ -1,7 +1,5 @@
 """Partitions between app nodes and servers: clients move, are suspended, lose sessions, and come back."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from harness.app_node import AppNode
@@ -9,16 +7,10 @@ from harness.clock import SECOND, wait_for
 from harness.ensemble import Server
 from harness.history import Event
 from harness.zoo_config import CLIENT_PORT
-from nemesis.partition.cut import take_down
 from tests.integration.faults.biting import bite, cast_fault, repair
 from tests.integration.theatre import PATIENCE, Theatre
 
-
-@pytest.fixture(autouse=True)
-def swept(theatre: Theatre) -> Iterator[None]:
-    """A test that fails half-way leaves the network to the next one as it was."""
-    yield
-    take_down(node.pod for node in theatre.arena.nodes.values())
+pytestmark = pytest.mark.usefixtures("clean_network")
 
 
 def own_server(theatre: Theatre, app: AppNode) -> Server:

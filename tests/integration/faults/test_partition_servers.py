@@ -2,7 +2,6 @@
 
 import itertools
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -11,7 +10,6 @@ from harness.ensemble import Server
 from harness.four_letter import ask, parse_mntr
 from harness.zoo_config import CLIENT_PORT, ELECTION_PORT
 from nemesis.partition.clean import clean, dirt
-from nemesis.partition.cut import take_down
 from tests.integration.faults.biting import bite, cast_fault, repair
 from tests.integration.faults.parted import (
     SLACK,
@@ -24,12 +22,7 @@ from tests.integration.faults.parted import (
 )
 from tests.integration.theatre import PATIENCE, Theatre
 
-
-@pytest.fixture(autouse=True)
-def swept(theatre: Theatre) -> Iterator[None]:
-    """A test that fails half-way leaves the network to the next one as it was."""
-    yield
-    take_down(node.pod for node in theatre.arena.nodes.values())
+pytestmark = pytest.mark.usefixtures("clean_network")
 
 
 def test_isolate_leader_takes_its_role_and_gives_it_to_another_though_it_is_restarted(

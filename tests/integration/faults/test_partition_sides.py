@@ -1,7 +1,6 @@
 """Servers on sides of their own, or with views of their own: the side with a quorum goes on."""
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from harness.client.requests import Create
 from harness.visitor import visit
 from harness.zoo_config import CLIENT_PORT
 from nemesis.fault import Fault
-from nemesis.partition.cut import take_down
 from nemesis.partition.grudge import Members, bridged, halves
 from tests.integration.faults.biting import bite, cast_fault, repair
 from tests.integration.faults.parted import (
@@ -25,12 +23,7 @@ from tests.integration.faults.parted import (
 )
 from tests.integration.theatre import PATIENCE, Theatre, opened
 
-
-@pytest.fixture(autouse=True)
-def swept(theatre: Theatre) -> Iterator[None]:
-    """A test that fails half-way leaves the network to the next one as it was."""
-    yield
-    take_down(node.pod for node in theatre.arena.nodes.values())
+pytestmark = pytest.mark.usefixtures("clean_network")
 
 
 def members(theatre: Theatre) -> Members:
