@@ -87,16 +87,14 @@ def is_rule(text: str) -> bool:
 
 def is_app(rule: str) -> bool:
     """Tell whether a rule means app nodes; names of both kinds together do not."""
-    return rule in ON_APPS or (
-        NAMED.fullmatch(rule) is not None and all(name.startswith("app") for name in rule.split("+"))
-    )
+    return kinds(rule) == {"app"}
 
 
 def kinds(rule: str) -> frozenset[str]:
     """Return the kinds of the nodes that a rule means: `server`, `app`, or both."""
     if NAMED.fullmatch(rule):
         return frozenset("app" if name.startswith("app") else "server" for name in rule.split("+"))
-    return frozenset({"app" if is_app(rule) else "server"})
+    return frozenset({"app" if rule in ON_APPS else "server"})
 
 
 def impossible(rule: str, plan: Plan) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from harness.clock import Deadline, wait_for
+from harness.clock import Deadline
 from harness.ensemble import Server
 from harness.errors import EnsembleError
 from nemesis.arena import Arena, Node
@@ -12,9 +12,7 @@ from nemesis.disk.revival import aftermath, last_words, note_end, revive, same_a
 from nemesis.each import EachNode
 from nemesis.fault import Proof
 from nemesis.parameters import Number
-from nemesis.process.life import owed_when_gone, who_is_there
-
-DEAD_WITHIN = 20.0
+from nemesis.process.life import kill_and_see_gone, owed_when_gone, who_is_there
 
 AFTERMATH_WITHIN = 8.0
 """Seconds after which a server that neither ends nor answers has no aftermath to be told."""
@@ -58,9 +56,7 @@ class Damage(EachNode):
         """Kill it, damage its files when the process is gone, and start it again."""
         server = as_server(node)
         before = who_is_there(server)
-        server.kill()
-        wait_for(server.ended, within=DEAD_WITHIN, what=f"{server.name} is dead")
-        server.died()
+        kill_and_see_gone(server)
         seed = f"{self._seed}/{server.name}"
         done = work_on_files(server.pod, self.kind, int(self.params.get("bytes", 0)), seed)
         changed = {
@@ -121,9 +117,7 @@ class Damage(EachNode):
         doubts = self._doubts[server.name] = self._doubts.get(server.name, 0) + 1 if "differs" in same else 0
         if doubts < CONVINCED:
             return
-        server.kill()
-        wait_for(server.ended, within=DEAD_WITHIN, what=f"{server.name} is dead")
-        server.died()
+        kill_and_see_gone(server)
         work_on_files(server.pod, "wipe")
         self._healed[server.name] = {"differed": same["differs"], "wiped": True}
         server.start()

@@ -6,13 +6,13 @@ from harness.clock import wait_for
 from harness.equipment import DISK_LAYER
 from nemesis.arena import Arena, Node
 from nemesis.disk.clean import clean
-from nemesis.disk.damage import DEAD_WITHIN, as_server
+from nemesis.disk.damage import as_server
 from nemesis.disk.refusing import layer_of
 from nemesis.disk.revival import revive, sound
 from nemesis.each import EachNode
 from nemesis.fault import Proof
 from nemesis.parameters import Number
-from nemesis.process.life import owed_when_gone, who_is_there
+from nemesis.process.life import GONE_WITHIN, owed_when_gone, who_is_there
 
 
 class PowerCut(EachNode):
@@ -56,7 +56,7 @@ class PowerCut(EachNode):
         before = who_is_there(server)
         server.kill()
         wait_for(
-            lambda: not server.container.state().running, within=DEAD_WITHIN, what=f"{server.name} is dead"
+            lambda: not server.container.state().running, within=GONE_WITHIN, what=f"{server.name} is dead"
         )
         lost = layer_of(server).ask(drop=True, age=self.params["age"])
         server.died()

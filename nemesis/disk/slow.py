@@ -13,7 +13,7 @@ from nemesis.disk.revival import stir
 from nemesis.each import EachNode
 from nemesis.fault import Proof
 from nemesis.parameters import Number
-from nemesis.process.life import owed_when_gone, works
+from nemesis.process.life import owed_when_slow, works
 
 METRICS = ("zk_cnt_fsynctime", "zk_sum_fsynctime")
 """How often ZooKeeper has synced its log, and the milliseconds that took; told from 3.6 on."""
@@ -39,7 +39,7 @@ class SlowFsync(EachNode):
     @classmethod
     def owes(cls, target: str) -> tuple[str, ...]:
         """A quorum's writes go on, slowly; nobody has to be replaced."""
-        return tuple(rule for rule in owed_when_gone(target) if rule != "new-leader-after-each")
+        return owed_when_slow(target)
 
     def inject_on(self, node: Node) -> None:
         """Tell the layer, after noting how long syncs took up to now."""

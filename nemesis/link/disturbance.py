@@ -12,7 +12,7 @@ from nemesis.fault import ANY, Proof
 from nemesis.link.clean import clean, dirt, there
 from nemesis.link.counters import Counters, clean_and_look, look_and_clean
 from nemesis.link.peers import idle_port, no_peers, peers_of
-from nemesis.process.life import works
+from nemesis.process.life import owed_when_slow, works
 
 
 class Disturbance(EachNode):
@@ -90,3 +90,8 @@ class Disturbance(EachNode):
     def recovered(self, node: Node) -> bool:  # noqa: ARG002
         """Tell whether the link itself is as good as it was; asked only when no other fault is on."""
         return True
+
+
+def owed_when_broken(target: str) -> tuple[str, ...]:
+    """Name the evidence owed when connections break: writes, unless it is the leader that loses them."""
+    return () if target == "leader" else owed_when_slow(target)

@@ -9,13 +9,10 @@ from nemesis.arena import Arena, Node
 from nemesis.fault import Proof
 from nemesis.link.clean import run
 from nemesis.link.counters import ESTABLISHED, Counters, look, parse_connections
-from nemesis.link.disturbance import Disturbance
+from nemesis.link.disturbance import Disturbance, owed_when_broken
 from nemesis.link.peers import HANDSHAKES, TO_PEERS, addresses, peers_of, probe
 from nemesis.link.rules import Connection, apply, of_connections, ss_filter
 from nemesis.parameters import Parameter, Word
-from nemesis.process.life import owed_when_gone
-
-QUIET = "writes-overlap-each-fault"
 
 
 class HalfOpen(Disturbance):
@@ -39,7 +36,7 @@ class HalfOpen(Disturbance):
     @classmethod
     def owes(cls, target: str) -> tuple[str, ...]:
         """Where a quorum keeps its connections, writes go on."""
-        return tuple(rule for rule in owed_when_gone(target) if rule == QUIET and target != "leader")
+        return owed_when_broken(target)
 
     def disturb(self, node: Node, peers: list[Node]) -> None:
         """Silence what is established now; without a connection there is nothing to do yet."""

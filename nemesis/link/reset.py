@@ -9,15 +9,12 @@ from nemesis.arena import Arena, Node
 from nemesis.fault import Proof
 from nemesis.link.clean import PLACE, run
 from nemesis.link.counters import ESTABLISHED, RESET_COUNTER, Counters, look, parse_connections
-from nemesis.link.disturbance import Disturbance
+from nemesis.link.disturbance import Disturbance, owed_when_broken
 from nemesis.link.peers import TO_PEERS, addresses, peers_of
 from nemesis.link.rules import Connection, ss_filter
 from nemesis.parameters import Number, Parameter
-from nemesis.process.life import owed_when_gone
 
 PROGRAM = f"{PLACE}/link_reset.py"
-
-QUIET = "writes-overlap-each-fault"
 
 
 class Reset(Disturbance):
@@ -41,7 +38,7 @@ class Reset(Disturbance):
     @classmethod
     def owes(cls, target: str) -> tuple[str, ...]:
         """Where a quorum keeps its connections, writes go on."""
-        return tuple(rule for rule in owed_when_gone(target) if rule == QUIET and target != "leader")
+        return owed_when_broken(target)
 
     def disturb(self, node: Node, peers: list[Node]) -> None:
         """Have the kernel do what a peer's RST does; without a connection there is nothing to do yet."""

@@ -4,13 +4,12 @@ import random
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from harness.clock import wait_for
 from harness.plan import Plan
 from nemesis.arena import Arena, Node
 from nemesis.fault import Proof
 from nemesis.parameters import Number, Parameter
 from nemesis.process.absent import Absent
-from nemesis.process.life import GONE_WITHIN, start_if_down, who_is_there, works
+from nemesis.process.life import kill_and_see_gone, start_if_down, who_is_there, works
 from nemesis.process.rounds import Rounds
 
 SLOWEST = 8.0
@@ -46,9 +45,7 @@ class CrashLoop(Absent, Rounds):
     def round(self, node: Node, draw: random.Random) -> None:  # noqa: ARG002 - nothing is left open
         """End it once, see it gone and bring it back."""
         before = who_is_there(node)
-        node.kill()
-        wait_for(node.ended, within=GONE_WITHIN, what=f"{node.name} ends")
-        node.died()
+        kill_and_see_gone(node)
         crash = {"before": before, "exit_code": node.container.state().exit_code}
         self.rest(float(self.params["down"]))
         start_if_down(node)

@@ -46,6 +46,18 @@ def start_if_down(node: Node) -> None:
         node.start()
 
 
+def kill_and_see_gone(node: Node) -> None:
+    """Kill it, wait until it has ended, and record that; raises EnsembleError when it does not end."""
+    node.kill()
+    see_gone(node)
+
+
+def see_gone(node: Node) -> None:
+    """Wait until it has ended, and record that; raises EnsembleError when it does not end."""
+    wait_for(node.ended, within=GONE_WITHIN, what=f"{node.name} ends")
+    node.died()
+
+
 def end_at_once(node: Node, pid: int) -> None:
     """Kill it if it still is this process, wait until it has ended, and record that.
 
@@ -56,8 +68,7 @@ def end_at_once(node: Node, pid: int) -> None:
         return
     if state.running:
         node.kill()
-    wait_for(node.ended, within=GONE_WITHIN, what=f"{node.name} ends")
-    node.died()
+    see_gone(node)
 
 
 def frozen(node: Node) -> list[str] | None:
