@@ -95,11 +95,9 @@ def test_followers_notice_a_reset_at_once_and_a_silent_leader_by_their_timeout(
     fault = cast_fault(theatre, f"{text}-leader/between=servers/port={QUORUM_PORT}")
     proof, injected = bite_and_time(theatre, fault)
     assert proof["connections"] == 2
-    # What is silent is seen after syncLimit (5) ticks, by both ends: a leader who sees it first, and so that
-    # it has no quorum, resigns. After a reset followers are back before that.
+    # What is silent is seen after syncLimit (5) ticks, by both ends, and a reset at once. A leader who looks,
+    # every half tick, while no quorum follows it resigns: who leads afterwards is open.
     assert at_least < reunited(theatre, old) - injected < at_most
-    if text == "reset":
-        assert theatre.leader() is leader
     mark = theatre.now()
     theatre.await_event(mark, "work", type="ok")
     repair(fault)
