@@ -110,6 +110,12 @@ class AppNode:
         return not self._follower.is_alive()
 
     @property
+    def last_words(self) -> str:
+        """The last line that it said on standard error."""
+        lines = self.errors.decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "no word"
+
+    @property
     def streaming(self) -> bool:
         """Tell whether the current life still talks."""
         return self._follower is not None and self._follower.is_alive()
@@ -205,8 +211,7 @@ class AppNode:
             )
         self._note("stopped" if code == 0 else "died")
         if not self.expected_down:
-            last = self.errors.decode(errors="replace").strip().splitlines()[-1:]
-            self._trouble(f"{self.name} ended by itself with exit code {code}: {' '.join(last) or 'no word'}")
+            self._trouble(f"{self.name} ended by itself with exit code {code}: {self.last_words}")
 
     def _unprinted(self) -> bytes:
         """What the life that ended had noted in its journal and not printed."""

@@ -27,9 +27,9 @@ class Snapshot:
     operations: Counter[str] = field(default_factory=Counter)
     """Answers so far, by `ok`, `fail`, `info`."""
     app_leaders: dict[str, int] = field(default_factory=dict)
-    """Who believes that it leads: {app node: token}."""
+    """Who believes that it leads or holds something: {app node: its youngest token}."""
     leaderships: int = 0
-    """How often an app node became leader."""
+    """How often an app node came to lead or to hold something."""
     epoch: int = 0
     """The highest epoch in which a server said that it leads."""
     writes: int = 0
@@ -57,6 +57,8 @@ class Board:
         self._lock = threading.Lock()
         self._now = Snapshot()
         self._write_began: dict[str, int] = {}
+        self._beliefs: dict[str, dict[tuple[str, str], tuple[int, int]]] = {}
+        """{app node: {what it believes to hold, and its own place in line: (token, session)}}"""
         self._alive: dict[str, dict[int, SessionSight]] = {}
         """{app node: its sessions, the youngest last}"""
         self._ended: dict[int, str] = {}
@@ -65,7 +67,7 @@ class Board:
     def listen(self, event: Event) -> None:
         """Take one event in."""
         with self._lock:
-            take = (_OWN if event.process in OWN_VOICES else _OF_APPS).get(event.f)
+            take = _OWN.get(event.f) if event.process in OWN_VOICES else None
             if take:
                 take(self._now, event)
             if event.type in {"ok", "fail", "info"}:
@@ -74,8 +76,12 @@ class Board:
                 self._take_session(event)
             elif event.f in WRITES:
                 self._take_write(event)
+            elif event.f in BELIEFS:
+                self._take_belief(event)
             elif event.f == "node" and event.node not in self._now.sessions:
                 self._alive.pop(event.node, None)
+            if event.f == "node" and event.node not in self._now.app_leaders:
+                self._beliefs.pop(event.node, None)
 
     def snapshot(self) -> Snapshot:
         """A copy of what is known now."""
@@ -100,7 +106,7 @@ class Board:
             )
 
     def app_leader(self) -> str | None:
-        """The app node that leads: of several believers, the one with the youngest token."""
+        """The app node that leads or holds: of several believers, the one with the youngest token."""
         leaders = self.snapshot().app_leaders
         return max(leaders, key=lambda node: leaders[node]) if leaders else None
 
@@ -108,6 +114,12 @@ class Board:
         """All sessions that an app node has, connected or suspended, by id, the youngest last."""
         with self._lock:
             return dict(self._alive.get(node, {}))
+
+    def session_of_holder(self, node: str) -> int:
+        """The living session by which an app node leads or holds, by its youngest token; 0 without one."""
+        with self._lock:
+            _, session = max(self._beliefs.get(node, {}).values(), default=(0, 0))
+            return session if session in self._alive.get(node, {}) else 0
 
     def how_ended(self, session: int) -> str:
         """How a session ended as its client told: `lost`, `closed`, `abandoned`; nothing while it goes on."""
@@ -122,6 +134,21 @@ class Board:
         if event.type == "ok":
             self._now.writes += 1
             self._now.last_work = max(self._now.last_work, began)
+
+    def _take_belief(self, event: Event) -> None:
+        # A program can print anything: only a number makes it a leader.
+        value = event.value if isinstance(event.value, dict) else {}
+        token, what = value.get("token"), (event.key, str(value.get("node")))
+        held = self._beliefs.setdefault(event.node, {})
+        if not BELIEFS[event.f]:
+            held.pop(what, None)
+        elif isinstance(token, int):
+            held[what] = token, event.session
+            self._now.leaderships += 1
+        if held:
+            self._now.app_leaders[event.node], _ = max(held.values())
+        else:
+            self._now.app_leaders.pop(event.node, None)
 
     def _take_session(self, event: Event) -> None:
         """A node may have several sessions; the youngest one stands for it."""
@@ -145,18 +172,6 @@ class Board:
 
 def _phase(now: Snapshot, event: Event) -> None:
     now.phase = event.value
-
-
-def _leader(now: Snapshot, event: Event) -> None:
-    # A program can print anything: only a number makes it a leader.
-    token = event.value.get("token") if isinstance(event.value, dict) else None
-    if isinstance(token, int):
-        now.app_leaders[event.node] = token
-        now.leaderships += 1
-
-
-def _stepped_down(now: Snapshot, event: Event) -> None:
-    now.app_leaders.pop(event.node, None)
 
 
 def _node(now: Snapshot, event: Event) -> None:
@@ -198,7 +213,8 @@ WRITES = frozenset({"work", "set", "create", "delete", "multi"})
 OWN_VOICES = frozenset({"harness", "monitor", "nemesis"})
 """Processes that only the harness itself writes as."""
 
-_OF_APPS = {"leader": _leader, "stepped-down": _stepped_down}
+BELIEFS = {"leader": True, "stepped-down": False, "holds": True, "let-go": False}
+"""Events that begin a belief, and those that end one."""
 
 _OWN = {
     "phase": _phase,

@@ -69,7 +69,7 @@ class RecordingConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo is 
         """Session and xid of the last request."""
 
     def _connect(self, host: str, hostip: str, port: int) -> Any:
-        self.number += 1
+        self.number = self._next_number()
         self.server = f"{hostip}:{port}"
         self._wire, self._buffer, self._start = 0, bytearray(), 0
         read_timeout, connect_timeout = super()._connect(host, hostip, port)
@@ -78,6 +78,18 @@ class RecordingConnection(ConnectionHandler):  # type: ignore[misc]  # kazoo is 
         if self.client.monotonic_xid and session == self.client.session:
             self._xid = xid
         return read_timeout, connect_timeout
+
+    def _next_number(self) -> int:
+        """Count the connections of the session; raises ConnectionDropped when there must be no other one."""
+        with self.client.connections.lock:
+            if self.client.passed_on:
+                raise ConnectionDropped("another client goes on with the session")
+            return self.client.connections.next()
+
+    def break_off(self) -> None:
+        """End the present connection, if there is one, as if the network had."""
+        with suppress(OSError, AttributeError):
+            self._socket.shutdown(socket.SHUT_RDWR)
 
     def _invoke(self, timeout: float, request: Any, xid: int | None = None) -> Any:
         result = super()._invoke(timeout, request, xid)

@@ -8,6 +8,9 @@ BAR = b"|"
 TAG = re.compile(rb"[\w.]+/[\w.]+-\d+")
 """Node and life, then a number: `app1/2-17`."""
 
+NUMBER = re.compile(rb"-?\d{1,19}")
+"""A whole number in digits, as recipes keep in a counter."""
+
 
 def padded(tag: str, size: int) -> bytes:
     """Make data of `size` bytes that begins with a tag; the tag alone where it needs more, nothing for 0."""
@@ -20,7 +23,7 @@ def padded(tag: str, size: int) -> bytes:
 
 
 def token(data: bytes) -> str:
-    """Tell data in a few characters: tag and length, or hash and length of what no workload wrote.
+    """Tell data in a few characters: tag and length, a number, or hash and length of anything else.
 
     Every byte is looked at, so that damaged padding shows as foreign data.
     """
@@ -29,4 +32,6 @@ def token(data: bytes) -> str:
     tag, bar, dots = data.partition(BAR)
     if TAG.fullmatch(tag) and dots == b"." * len(dots):
         return f"{tag.decode()}:{len(data)}" if bar else tag.decode()
+    if NUMBER.fullmatch(data):
+        return data.decode()
     return f"?{hashlib.sha256(data).hexdigest()[:16]}:{len(data)}"

@@ -1,5 +1,6 @@
 """Operations: a request together with what a history says of it, as docs/history.md fixes it."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -98,6 +99,23 @@ def add_watch(path: str, mode: str) -> Operation:
 def check(path: str, version: int = requests.ANY_VERSION) -> Operation:
     """Part of a multi: refuse it unless the znode is there, and has the given version."""
     return Operation("check", path, requests.Check(path, version), _versioned({}, version))
+
+
+def work(resource: str, *, token: int, node: str, n: int, version: int = 0) -> Operation:
+    """Change what a lock or a leadership protects, fenced.
+
+    One transaction checks that the holder's own `node` is still there, in its `version`, and writes to
+    `resource`. `token` is the node's czxid; `n` counts the works of a participant.
+    """
+    act = unfenced_work(resource, token=token, node=node, n=n)
+    return act._replace(request=Multi((requests.Check(node, version), act.request)))
+
+
+def unfenced_work(resource: str, *, token: int, node: str, n: int) -> Operation:
+    """Change it without the check, as broken twins do: told as `work`, and never refused by ZooKeeper."""
+    value = {"token": token, "path": node, "n": n}
+    act = requests.SetData(resource, json.dumps(value).encode())
+    return Operation("work", resource, act, value, lambda _: (value, None))
 
 
 def multi(parts: Sequence[Operation]) -> Operation:

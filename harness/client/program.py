@@ -1,10 +1,11 @@
-"""What runs on an app node: a program with a plan, clients, a recorder and an end."""
+"""What runs on an app node: a program with a plan, clients whose sessions are told, a recorder and an end."""
 
 import itertools
 import logging
 import random
 import threading
 from abc import ABC, abstractmethod
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -15,9 +16,11 @@ from kazoo.protocol.states import KeeperState
 from kazoo.retry import KazooRetry
 
 from harness.client.call import Reply
-from harness.client.process import Process
+from harness.client.hearer import Hearer
+from harness.client.own_calls import OwnCalls
 from harness.client.recorder import Recorder
 from harness.client.recording_client import RecordingClient
+from harness.client.ticket import Ticket
 
 
 class NodePlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,14 +39,15 @@ class NodePlan(msgspec.Struct, frozen=True, kw_only=True):
     """Time on CLOCK_MONOTONIC (ns) at which the program ends by itself, whatever happens."""
     journal: str = ""
     """File that survives the program, where lines may be out before they are printed; empty without one."""
+    code: str = ""
+    """FILE:NAME of a user's own Python workload in the image; empty for one of the catalogue."""
 
 
 class Program(ABC):
-    """Base of the client programs: owns one session after the other and everything that is recorded.
+    """Base of the client programs: makes the clients, and owns everything that is recorded.
 
-    Subclasses implement `run`, which returns soon after `stopping` is set, and may override
-    `on_session` and `on_watch`, which are called on the connection's own thread and must neither block
-    nor call ZooKeeper.
+    Subclasses make their clients when they are made themselves, and implement `run`, which returns soon
+    after `stopping` is set.
     """
 
     def __init__(self, plan: NodePlan, out: BinaryIO):
@@ -52,12 +56,11 @@ class Program(ABC):
         journal = Path(plan.journal).open("wb", buffering=0) if plan.journal else None  # noqa: SIM115 - till the end
         self.recorder = Recorder(out, journal=cast("BinaryIO | None", journal))
         self.stopping = threading.Event()
-        self.connected = threading.Event()
         # kazoo shuffles its server list with the global generator.
         random.seed(plan.seed)
         self.numbers = itertools.count(1)
-        self.client = self.make_client()
-        self.process = Process(self.client, self.recorder, self.numbers)
+        self.clients: list[RecordingClient] = []
+        self._own_calls = OwnCalls(self.recorder, self.numbers)
 
     @property
     def patience(self) -> float:
@@ -68,30 +71,29 @@ class Program(ABC):
     def run(self) -> None:
         """Do the work until `stopping` is set."""
 
-    def on_session(self, state: str) -> None:  # noqa: B027 - most programs need no word of it
-        """Hear that the session is `connected`, `suspended`, `lost` or `closed`."""
-
-    def on_watch(self, path: str) -> None:  # noqa: B027 - most programs need no word of it
-        """Hear that a watch fired, after it was recorded."""
-
     def main(self) -> None:
-        """Connect, run, and close the session in good order."""
-        self.client.start_async()
+        """Connect, run, and close all sessions in good order."""
+        for client in self.clients:
+            client.start_async()
         try:
             self.run()
         finally:
             self.close()
 
     def stop(self) -> None:
-        """Ask the program to end; safe to call from a signal handler and more than once."""
+        """Ask the program to end; called on a thread of its own, and maybe more than once."""
         self.stopping.set()
 
     def event(self, f: str, **fields: Any) -> None:
         """Record something that nobody invoked, in the voice of process 0, which is never retired."""
         self.recorder.event(f, process=0, **fields)
 
-    def make_client(self) -> RecordingClient:
-        """Make a client, not started yet, whose sessions, watches and pings are recorded."""
+    def make_client(self, hearer: Hearer, **options: Any) -> RecordingClient:
+        """Make a client, started with the program, whose sessions, watches and pings are recorded.
+
+        `options` go to the client: a `ticket` to go on with another client's session, and what kazoo knows.
+        What is asked of the client in kazoo's own way (`client.create`, a recipe's calls) is recorded too.
+        """
         client = RecordingClient(
             hosts=",".join(self.plan.servers),
             timeout=self.plan.session_timeout,
@@ -100,16 +102,35 @@ class Program(ABC):
             logger=logging.getLogger("kazoo"),
             monotonic_xid=bool(self.plan.params.get("monotonic_xid", 0)),
             before_sending=self.recorder.let_out,
-            watch_fired=self._watch_fired,
+            watch_fired=partial(self._watch_fired, hearer),
             ponged=self._ponged,
+            own_call=self._own_calls.take_over,
+            **options,
         )
-        client.add_listener(partial(self._session_changed, client))
+        client.add_listener(partial(self._session_changed, client, hearer))
+        self.clients.append(client)
+        ticket = options.get("ticket")
+        if ticket:
+            value = {"state": "attaching"} | _heir(client)
+            self.event("session", value=value, session=ticket.session, zxid=ticket.zxid)
         return client
 
+    def replace(self, client: RecordingClient, hearer: Hearer, ticket: Ticket) -> RecordingClient:
+        """Make and start a client that goes on with the session that another one has passed on."""
+        heir = self.make_client(hearer, ticket=ticket)
+        self.clients.remove(client)
+        heir.start_async()
+        return heir
+
     def close(self) -> None:
-        """Close the session, and with it the recording."""
-        self.end_session(self.client)
+        """Close all sessions, and with them the recording."""
+        self.end_sessions()
         self.recorder.close()
+
+    def end_sessions(self) -> None:
+        """Close the sessions of all clients, side by side."""
+        with ThreadPoolExecutor(max(len(self.clients), 1)) as pool:
+            list(pool.map(self.end_session, self.clients))
 
     def end_session(self, client: RecordingClient) -> None:
         """Close a client's session and record the zxid at which it ended.
@@ -132,9 +153,9 @@ class Program(ABC):
             received=closing.received if closing else 0,
         )
 
-    def _watch_fired(self, kind: str, path: str, where: Reply) -> None:
+    def _watch_fired(self, hearer: Hearer, kind: str, path: str, where: Reply) -> None:
         self._tell("watch", where, key=path, value={"type": kind})
-        self.on_watch(path)
+        hearer.on_watch(path)
 
     def _ponged(self, where: Reply) -> None:
         self._tell("ping", where)
@@ -156,24 +177,25 @@ class Program(ABC):
             **fields,
         )
 
-    def _session_changed(self, client: RecordingClient, state: str) -> None:
+    def _session_changed(self, client: RecordingClient, hearer: Hearer, state: str) -> None:
         if state == KazooState.CONNECTED:
-            self.connected.set()
             name = "connected"
         elif state == KazooState.SUSPENDED:
-            self.connected.clear()
             name = "suspended"
         elif client._state == KeeperState.EXPIRED_SESSION:
-            self.connected.clear()
             name = "lost"
         else:
             # The end of the session by our own hand is recorded by `end_session`, with its zxid.
-            self.connected.clear()
-            self.on_session("closed")
+            if not client.passed_on:
+                hearer.hear("closed")
             return
-        # First the program: no event may say "suspended" while it still acts otherwise.
-        self.on_session(name)
-        value: dict[str, Any] = {"state": name}
+        if client.passed_on:
+            # Whoever goes on with the session tells what becomes of it.
+            name = "detached"
+        else:
+            # First the program: no event may say "suspended" while it still acts otherwise.
+            hearer.hear(name)
+        value: dict[str, Any] = {"state": name} | _heir(client)
         if name == "connected":
             value["timeout"] = client.negotiated_timeout
         self.event(
@@ -183,3 +205,8 @@ class Program(ABC):
             conn=client.connection_number,
             server=client.server,
         )
+
+
+def _heir(client: RecordingClient) -> dict[str, int]:
+    """Tell which of several clients that share a session this is, where it is not the first."""
+    return {"client": client.heir} if client.heir else {}

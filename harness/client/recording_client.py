@@ -7,10 +7,11 @@ from typing import Any
 
 from kazoo.client import KazooClient
 from kazoo.exceptions import AuthFailedError, ConnectionClosedError, SessionExpiredError
-from kazoo.protocol.states import KeeperState
+from kazoo.protocol.states import KazooState, KeeperState
 
 from harness.client.call import Answer, Call, NotSent, Outcome, Refused, Reply, Unanswered
 from harness.client.connection import RecordingConnection
+from harness.client.ticket import Connections, Ticket
 
 CLOSED = {
     KeeperState.AUTH_FAILED: AuthFailedError,
@@ -28,7 +29,11 @@ class RecordingClient(KazooClient):  # type: ignore[misc]  # kazoo is not typed
 
     The callables run on the connection's thread and must neither block nor call ZooKeeper:
     `before_sending` right before requests are written, `watch_fired(type, path, where)` and
-    `ponged(where)` when such a thing was read.
+    `ponged(where)` when such a thing was read. `own_call(request, result)` is asked about every request that
+    was made in kazoo's own way, with kazoo's AsyncResult; what it returns takes the result's place.
+
+    With a `ticket` the client goes on with another one's session. It counts as suspended until it has
+    connected, so that its listeners hear of it when it came too late.
     """
 
     def __init__(
@@ -38,13 +43,23 @@ class RecordingClient(KazooClient):  # type: ignore[misc]  # kazoo is not typed
         before_sending: Callable[[], None] = lambda: None,
         watch_fired: Callable[[str, str, Reply], None] = lambda *_: None,
         ponged: Callable[[Reply], None] = lambda _: None,
+        own_call: Callable[[Any, Any], Any] = lambda _request, result: result,
+        ticket: Ticket | None = None,
         **options: Any,
     ):
-        super().__init__(**options)
+        super().__init__(client_id=ticket and (ticket.session, ticket.password), **options)
+        self.connections = ticket.connections if ticket else Connections()
+        self.heir = ticket.heir if ticket else 0
+        """Number of this client among those of one program that have shared its session."""
+        self.passed_on = False
+        """Another client goes on with the session."""
+        if ticket:
+            self.last_zxid, self.state = ticket.zxid, KazooState.SUSPENDED
         self.monotonic_xid = monotonic_xid
         self.before_sending = before_sending
         self.watch_fired = watch_fired
         self.ponged = ponged
+        self.own_call = own_call
         self.closing: Reply | None = None
         """Reply to the closing of the last session: the zxid at which its ephemerals vanished."""
         plain: Any = self.__dict__["_connection"]
@@ -71,6 +86,39 @@ class RecordingClient(KazooClient):  # type: ignore[misc]  # kazoo is not typed
     def session(self) -> int:
         """Id of the current session, 0 without one."""
         return int(self._session_id or 0)
+
+    def ticket(self) -> Ticket | None:
+        """Return what a later program needs to go on with the session, None while it is not connected."""
+        session, password = self.client_id or (0, b"")
+        return Ticket(session, password, self.last_zxid, self.connections, self.heir) if session else None
+
+    def pass_on(self) -> Ticket | None:
+        """Make no other connection from now on, and return what another client needs to use the session.
+
+        None, and nothing has changed, while it is not connected: a connection that is just being made could
+        come after those of the other client. The present connection goes on until it breaks; see `leave`.
+        """
+        with self.connections.lock:
+            ticket = self.ticket()
+            if ticket is None:
+                return None
+            self._stopped.set()
+            self.passed_on = True
+            return ticket._replace(heir=self.heir + 1)
+
+    def drop(self) -> None:
+        """Break the connection; the next one is made to the next server that answers, to this one at last."""
+        hosts = [f"{host}:{port}" for host, port in self.hosts]
+        here = hosts.index(self.server) + 1 if self.server in hosts else 0
+        self.set_hosts(",".join(hosts[here:] + hosts[:here]), randomize_hosts=False)
+        self._connection.break_off()
+
+    def leave(self) -> None:
+        """End without closing the session, which `pass_on` has given to another client."""
+        self._stopped.set()
+        self._connection.break_off()
+        self._safe_close()
+        self.close()
 
     def send(self, call: Call) -> None:
         """Send a request exactly once, in the order of the calls of this; the outcome comes later.
@@ -123,6 +171,8 @@ class RecordingClient(KazooClient):  # type: ignore[misc]  # kazoo is not typed
         if closed is not None:
             async_object.set_exception(closed())
             return False
+        if not isinstance(async_object, Call):
+            async_object = self.own_call(request, async_object)
         self._queue.append((request, async_object))
         connection = self._connection
         # The thread that reads sends what is queued meanwhile, before it sleeps.

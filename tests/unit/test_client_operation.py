@@ -7,6 +7,8 @@ from kazoo.exceptions import NoNodeError
 
 from harness.client import Operation
 from harness.client import operation as op
+from harness.client.multi import Multi
+from harness.client.requests import Check, SetData
 from harness.event import Stat
 
 STAT = Stat(czxid=5, version=2)
@@ -74,6 +76,16 @@ def test_a_transaction_is_told_part_by_part() -> None:
         {"f": "check", "key": "/c", "version": 1},
     ]
     assert multi.shown(["/a", STAT, None]) == (["/a", STAT, None], None)
+
+
+def test_work_is_told_alike_with_its_check_and_without() -> None:
+    said: dict[str, Any] = {"token": 7, "node": "/lock/n", "n": 3}
+    fenced, unfenced = op.work("/w", version=2, **said), op.unfenced_work("/w", **said)
+    for work in (fenced, unfenced):
+        assert (work.f, work.key, work.value) == ("work", "/w", {"token": 7, "path": "/lock/n", "n": 3})
+        assert work.shown(None) == (work.value, None)
+    assert fenced.request == Multi((Check("/lock/n", 2), unfenced.request))
+    assert unfenced.request == SetData("/w", b'{"token": 7, "path": "/lock/n", "n": 3}')
 
 
 def test_reads_of_several_znodes_are_told_one_by_one() -> None:

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,49 +14,73 @@ from typing import Any
 
 import msgspec
 import pytest
+from kazoo.exceptions import ConnectionLoss
 
-from harness.client import Line, NodePlan, Program
+from harness.client import Cast, Line, NodePlan, Participant, Program, Refused, Unanswered
+from tests.unit.a_node_plan import a_node_plan
 from tests.unit.fake_tree import Tree
-from tests.unit.fake_zookeeper import FakeZooKeeper, Reply
-from workloads.election import ELECTION
+from tests.unit.fake_zookeeper import CREATE, Action, FakeZooKeeper, Reply, Request, string_at
+from workloads.election.workload import ELECTION
 
 WITHIN = 5.0
 
 
 def node_plan(server: str, *, seconds: float = 60, variant: str = "predecessor") -> NodePlan:
-    return NodePlan(
-        node="app1",
-        workload="election",
-        variant=variant,
-        params={**ELECTION.params, "interval": 0.01},
-        seed="7/app1",
-        servers=(server,),
-        session_timeout=4.0,
+    return a_node_plan(
+        "election",
+        variant,
+        server,
+        {**ELECTION.params, "interval": 0.01},
         deadline=time.monotonic_ns() + int(seconds * 1e9),
     )
 
 
-class Quiet(Program):
+class Quiet(Participant):
     """Does nothing but hold a session."""
 
-    heard: list[str]
+    def __init__(self, program: Program, number: int = 0):
+        super().__init__(program, number)
+        self.heard: list[str] = []
 
-    def run(self) -> None:
+    def turn(self) -> None:
         self.stopping.wait()
 
     def on_session(self, state: str) -> None:
         self.heard.append(state)
 
 
+class Clinging(Quiet):
+    """Would ask for something at its end, when nobody answers any more."""
+
+    def finish(self) -> None:
+        raise ConnectionLoss
+
+
+class Stubborn(Quiet):
+    """Ends only when its session is closed under it."""
+
+    def __init__(self, program: Program, number: int = 0):
+        super().__init__(program, number)
+        self.closed = threading.Event()
+
+    def turn(self) -> None:
+        self.closed.wait()
+
+    def on_session(self, state: str) -> None:
+        if state == "closed":
+            self.closed.set()
+
+
 @contextmanager
 def running(server: FakeZooKeeper) -> Iterator[tuple[Quiet, Callable[[], list[Line]]]]:
     out = io.BytesIO()
-    program = Quiet(node_plan(server.address), out)
-    program.heard = []
+    program = Cast(node_plan(server.address), out, [(Quiet, "")])
+    (quiet,) = program.participants
+    assert isinstance(quiet, Quiet)
     thread = threading.Thread(target=program.main)
     thread.start()
     try:
-        yield program, lambda: decoded(out.getvalue())
+        yield quiet, lambda: decoded(out.getvalue())
     finally:
         program.stop()
         thread.join(WITHIN)
@@ -120,6 +145,62 @@ def test_a_session_that_cannot_be_closed_is_abandoned() -> None:
             until(lambda: states(lines()) == ["connected"])
         last = lines()[-1]
         assert (last.value, last.zxid) == ({"state": "abandoned"}, 0)
+
+
+def test_a_last_request_that_fails_does_not_keep_a_program_from_ending_in_good_order() -> None:
+    out = io.BytesIO()
+    with FakeZooKeeper(lambda request: Reply(5)) as server:
+        program = Cast(node_plan(server.address), out, [(Clinging, "")])
+        program.stop()
+        program.main()
+    assert states(decoded(out.getvalue()))[-1] in {"closed", "abandoned"}
+
+
+def test_however_many_do_not_end_by_themselves_they_are_given_time_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.modules["harness.client.cast"], "END_WITHIN", 1.0)
+    out = io.BytesIO()
+    with FakeZooKeeper(lambda request: Reply(5)) as server:
+        program = Cast(node_plan(server.address), out, [(Stubborn, "")] * 8)
+        thread = threading.Thread(target=program.main)
+        thread.start()
+        until(lambda: states(decoded(out.getvalue())) == ["connected"] * 8)
+        program.stop()
+        thread.join(WITHIN)
+        assert not thread.is_alive()
+
+
+def test_parents_are_made_once_and_again_only_after_a_failure() -> None:
+    tree = Tree()
+    tree.nodes["/there"] = (1, 0)
+    made = []
+
+    def answer(request: Request) -> Action:
+        if request.type != CREATE:
+            return Reply(5)
+        made.append(string_at(request.body))
+        return "drop" if made == ["/there", "/lost"] else tree.answer(request)
+
+    with FakeZooKeeper(answer) as server, running(server) as (program, _):
+        until(program.connected.is_set)
+        with pytest.raises(Unanswered):
+            program.make_once("/there", "/lost", "/below")
+        until(lambda: program.breaks and program.connected.is_set())
+        for _ in range(2):
+            program.make_once("/there", "/lost", "/below")
+    assert made == ["/there", "/lost", "/lost", "/below"]
+
+
+def test_parents_that_cannot_be_made_are_no_secret() -> None:
+    no_auth = -102
+    with FakeZooKeeper(lambda r: Reply(5, b"", no_auth if r.type == CREATE else 0)) as server:
+        with running(server) as (program, _):
+            until(program.connected.is_set)
+            for _ in range(2):
+                with pytest.raises(Refused):
+                    program.make_once("/forbidden")
+        assert [request.type for request in server.requests].count(CREATE) == 2
 
 
 def start(plan: NodePlan) -> subprocess.Popen[bytes]:
@@ -197,8 +278,11 @@ def test_a_node_whose_deadline_is_past_ends_at_once() -> None:
 
 
 def test_a_node_that_finds_no_server_ends_when_asked_to_and_says_abandoned() -> None:
-    process = start(node_plan("127.0.0.1:1"))
-    time.sleep(1.0)  # long enough that it is past its start and tries to connect
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        process = start(node_plan(f"127.0.0.1:{listener.getsockname()[1]}"))
+        listener.settimeout(WITHIN * 4)
+        # It is past its start when it tries to connect; what it finds hangs up, and from then on refuses.
+        listener.accept()[0].close()
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=WITHIN)
     assert process.returncode == 0

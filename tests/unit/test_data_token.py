@@ -36,10 +36,18 @@ def test_what_is_told_tells_size_and_tag(life: int, number: int, size: int) -> N
     assert int(length or len(found)) == len(data)
 
 
+@pytest.mark.parametrize("number", ["0", "42", "-7", "9223372036854775807"])
+def test_a_number_is_told_as_it_is(number: str) -> None:
+    assert token(number.encode()) == number
+
+
 @pytest.mark.parametrize(
     "foreign",
     [
         b"x",
+        b"12345678901234567890",
+        b"1.5",
+        b"7|..",
         b"app1/2-17|..x",
         b"app1/2-17..",
         b"app1/2-17|...|",
