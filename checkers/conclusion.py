@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from checkers.abridged import first_of_each_kind, kinds_of
 from checkers.result import Result, Verdict, Violation
 
 
@@ -17,11 +18,12 @@ def conclude(
 ) -> Result:
     """Make the result; `held` is its sentence where nothing broke and nothing is missing.
 
-    Violations are told in order of time, so that the first one is the one to look at.
+    Violations are told in order of time, so that the first one is the one to look at. Where there are too
+    many of a kind, the first ones of each are, and the measure `broken` holds how many of each there are.
     """
-    ordered = tuple(sorted(violations, key=lambda violation: (violation.time, violation.until)))
-    if ordered:
-        verdict, sentence = Verdict.VIOLATION, ordered[0].sentence + more(len(ordered) - 1)
+    told = first_of_each_kind(violations)
+    if told:
+        verdict, sentence = Verdict.VIOLATION, told[0].sentence + more(len(violations) - 1)
     elif missing:
         verdict, sentence = Verdict.UNKNOWN, missing[0] + more(len(missing) - 1)
     else:
@@ -31,9 +33,9 @@ def conclude(
         verdict=verdict,
         sentence=sentence,
         checked=checked,
-        violations=ordered,
+        violations=told,
         missing=tuple(missing),
-        measures=measures or {},
+        measures=(measures or {}) | ({"broken": kinds_of(violations)} if len(told) < len(violations) else {}),
     )
 
 

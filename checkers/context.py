@@ -42,9 +42,25 @@ def number(event: Event, name: str) -> int:
     return found if isinstance(found, int) else 0
 
 
+def word(event: Event, name: str) -> str:
+    """Return one entry of the event's value as a text, empty where there is none."""
+    found = told(event, name)
+    return found if isinstance(found, str) else ""
+
+
 def in_time(events: list[Event]) -> list[Event]:
     """Sort by time; of two at the same nanosecond the one that arrived first comes first."""
     return sorted(events, key=lambda event: (event.time, event.index))
+
+
+def program_ended(event: Event) -> bool:
+    """Tell whether the event, one of `node`, says that the node's program has ended."""
+    return word(event, "state") in {"died", "stopped"}
+
+
+def program_ends(history: History) -> list[Event]:
+    """Return what tells that the program of a node has ended, in the order of the history."""
+    return [event for event in history.select("node", type="event") if program_ended(event)]
 
 
 def life_of(process: str) -> str:
@@ -96,7 +112,7 @@ def server_polls(history: History) -> list[Event]:
 def leader_polls(history: History) -> list[Event]:
     """Return the polls in which a server said that it leads, in order of time."""
     polls = history.derive(server_polls)
-    return [event for event in polls if told(event, "mode") in {"leader", "standalone"}]
+    return [event for event in polls if word(event, "mode") in {"leader", "standalone"}]
 
 
 def acknowledged_calls(history: History) -> int:

@@ -6,7 +6,8 @@ Here are the ones about the run itself; those about its faults are in `checkers/
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from checkers.context import told
+from checkers.context import plan_of, told
+from checkers.recipes.quiet import settling_bound, steady
 from checkers.wording import count, listed, moment
 from harness.history import History, Operation
 from harness.history.columns import OK
@@ -75,6 +76,21 @@ def acknowledged(history: History, asked: EvidenceRule) -> Finding:
         done = done & (columns.f == columns.texts.find(asked.of))
     what = f"acknowledged {asked.of or 'operation'}"
     return at_least(int(done.sum()), asked, what, what if asked.of else what + "s")
+
+
+@rule("goes-on")
+def goes_on(history: History, asked: EvidenceRule) -> Finding:
+    """At least so many operations `of` a name were acknowledged in quiet times, once all had settled."""
+    if plan_of(history) is None:
+        return Finding(0, ("The plan is missing, so nobody knows when things had settled.",))
+    calls, bound = history.calls, settling_bound(history)
+    done = (calls.outcome == OK) & (calls.f == history.columns.texts.find(asked.of))
+    number = sum(
+        int((done & (calls.invoked >= span.start + bound) & (calls.completed <= span.end)).sum())
+        for span in steady(history)
+    )
+    what = f"acknowledged {asked.of} in quiet times, once all had to have settled"
+    return at_least(number, asked, what, what)
 
 
 @rule("leaders")

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeVar
 
+from checkers.context import Span
+
 
 class Interval(Protocol):
     """Anything with two ends."""
@@ -38,13 +40,19 @@ def _reaches(end: int, start: int, *, touching: bool) -> bool:
     return end >= start if touching else end > start
 
 
-def uncovered(intervals: Iterable[Interval], start: int, end: int) -> int:
-    """Return how much of [start, end] no interval covers."""
-    gap = 0
-    reached = start
-    for interval in sorted(intervals, key=lambda interval: interval.start):
+def gaps_between(held: Iterable[Interval], start: int, end: int) -> list[Span]:
+    """Return the parts of [start, end] that no interval covers; `held` is in order of its starts."""
+    found, reached = [], start
+    for interval in held:
         if interval.start >= end:
             break
-        gap += max(0, interval.start - reached)
+        if interval.start > reached:
+            found.append(Span(reached, interval.start))
         reached = max(reached, interval.end)
-    return gap + max(0, end - reached)
+    return [*found, Span(reached, end)] if reached < end else found
+
+
+def uncovered(intervals: Iterable[Interval], start: int, end: int) -> int:
+    """Return how much of [start, end] no interval covers."""
+    held = sorted(intervals, key=lambda interval: interval.start)
+    return sum(gap.end - gap.start for gap in gaps_between(held, start, end))

@@ -10,6 +10,7 @@ from harness.history import History
 
 PACKAGES = (
     "checkers",
+    "checkers.recipes",
     "checkers.writes",
     "checkers.reads",
     "checkers.watches",

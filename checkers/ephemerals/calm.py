@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from checkers.context import number, real_faults, told
+from checkers.context import number, real_faults, told, word
 from harness.history import Event, FaultWindow, History
 from harness.history.columns import I8
 
@@ -74,7 +74,7 @@ def _reigns(polls: Sequence[Event]) -> dict[int, tuple[I8, I8]]:
     """Return for each epoch when polls saw its leader (ns), and for each poll since when without a gap."""
     seen: dict[int, list[int]] = {}
     for event in polls:
-        if told(event, "mode") in {"leader", "standalone"} and isinstance(told(event, "zxid"), int):
+        if word(event, "mode") in {"leader", "standalone"} and isinstance(told(event, "zxid"), int):
             seen.setdefault(number(event, "zxid") >> 32, []).append(event.time)
     found = {}
     for epoch, times in seen.items():

@@ -11,7 +11,7 @@ from checkers.facts.horizon import horizon
 from checkers.facts.transactions import CREATE, DELETE, transactions
 from checkers.facts.unknowns import FOREVER, Unknowns, unknowns
 from checkers.facts.words import READS, WRITES, Words
-from checkers.first_in_line import sequence
+from checkers.recipes.first_in_line import sequence
 from checkers.wording import name_of, parent_of
 from harness.history import History
 from harness.history.columns import CONTAINER, FAIL, I4, I8, SEQUENCE, TTL

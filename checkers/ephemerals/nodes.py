@@ -9,7 +9,7 @@ from checkers.context import number
 from checkers.facts.sightings import sightings
 from checkers.facts.transactions import CREATE, DELETE, SET, transactions
 from checkers.facts.unknowns import FOREVER
-from checkers.first_in_line import sequence
+from checkers.recipes.first_in_line import sequence
 from checkers.wording import name_of
 from harness.history import History
 from harness.history.columns import EPHEMERAL, I4, I8

@@ -104,6 +104,8 @@ def _follow(history: History) -> tuple[dict[int, SessionEnd], list[SessionEnd]]:
         elif event.f == "node":
             _end_life(ends, event, holds)
         else:
+            if told(event, "state") == "connected":
+                _revive(ends, event)
             _note(ends, event, holds.setdefault(life_of(event.process), {}), deceived)
     return ends, quiet
 
@@ -147,6 +149,13 @@ def _end_life(ends: dict[int, SessionEnd], event: Event, holds: dict[str, dict[i
         if state in {"died", "stopped"}:
             how = "its client died" if state == "died" else "its client stopped"
             ends.setdefault(session, SessionEnd(session, how, event.time, event))
+
+
+def _revive(ends: dict[int, SessionEnd], event: Event) -> None:
+    """Take an end back that no server had noticed: another life goes on with the session of one that died."""
+    end = ends.get(event.session)
+    if end is not None and not end.noticed and end.time < event.time:
+        del ends[event.session]
 
 
 def _note(ends: dict[int, SessionEnd], event: Event, held: dict[int, None], deceived: frozenset[int]) -> None:

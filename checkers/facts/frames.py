@@ -5,6 +5,7 @@ from functools import cached_property
 
 import numpy as np
 
+from checkers.context import life_of, number
 from checkers.facts.prefixes import sure
 from checkers.facts.segments import begins, order_by
 from checkers.facts.sessions import session_numbers
@@ -21,6 +22,9 @@ class Frames:
     """Number of the session, see `session_numbers`."""
     link: I8
     """Number of the connection: rises with (session, conn)."""
+    view: I8
+    """Number of the client, which remembers what it was shown: rises with `link`. Nearly always the session's
+    only one; whoever goes on with a session that another client has begun sees it with new eyes."""
     zxid: I8
     sure: I8
     """Zxid of the oldest state that it may show; see `prefixes`."""
@@ -66,10 +70,13 @@ def frames(history: History) -> Frames:
     new[1:] = (session[one] != session[other]) | (conn[one] != conn[other])
     nothing = np.zeros(len(pings), np.int64)
     zxid = np.concatenate((calls.zxid[rows], columns.zxid[pings]))
+    process = np.concatenate((calls.process[rows], columns.process[pings]))[order]
+    link = np.cumsum(new)
     wrote = np.concatenate((Words(history).among(calls.f[rows], WRITES), nothing > 0))
     return Frames(
         session=session[order],
-        link=np.cumsum(new),
+        link=link,
+        view=_views(history, session[order], conn[order], link, process),
         zxid=zxid[order],
         sure=sure(history, zxid, wrote)[order],
         wire=wire[order],
@@ -77,3 +84,27 @@ def frames(history: History) -> Frames:
         call=np.concatenate((rows, nothing - 1))[order],
         event=np.concatenate((calls.complete[rows], pings))[order],
     )
+
+
+def _views(history: History, session: I8, conn: I8, link: I8, process: I4) -> I8:
+    """Return the number of the client of each frame, given the columns of the frames in their order."""
+    first = begins(link)
+    say, known = history.columns.texts.say, history.derive(session_numbers)
+    heirs = _heirs(history)
+    clients = [
+        (one, life_of(say(voice)), heirs.get((int(known.ids[one]), number), 0))
+        for one, voice, number in zip(
+            session[first].tolist(), process[first].tolist(), conn[first].tolist(), strict=True
+        )
+    ]
+    changes = [place > 0 and client != clients[place - 1] for place, client in enumerate(clients)]
+    return np.cumsum(np.array(changes, np.int64))[link] if len(link) else link
+
+
+def _heirs(history: History) -> dict[tuple[int, int], int]:
+    """Return {(session, connection): number of the client} of the clients that are not a session's first."""
+    return {
+        (event.session, event.conn): number(event, "client")
+        for event in history.select("session", type="event")
+        if number(event, "client")
+    }

@@ -6,7 +6,8 @@ one that was sent later, by connection and xid, has the smaller zxid. `older-rea
 older than a reply that its session had received before.
 
 No false alarm: only what was answered is compared. The replies of one connection were received before the
-next one was made, and the client tells each new server the last zxid it was answered with. The promise is
+next one was made, and the client tells each new server the last zxid it was answered with; one that goes on
+with another client's session has seen nothing yet, so its reads bind only its own. The promise is
 that of ZooKeeper's paper (section 2.3); one pass over the frames sorted by (session, conn, wire).
 """
 
@@ -80,11 +81,11 @@ def _turned(history: History, found: Frames) -> I8:
 
 
 def _aged(history: History, found: Frames, replies: I8) -> I8:
-    """Return the reads that are older than an earlier reply of their session, each with that reply."""
-    session, sure = found.session[replies], found.sure[replies]
-    newest = before(running_maximum(sure, session), session, 0)
+    """Return the reads that are older than an earlier reply to their client, each with that reply."""
+    view, sure = found.view[replies], found.sure[replies]
+    newest = before(running_maximum(sure, view), view, 0)
     is_read = Words(history).among(history.calls.f[found.call[replies]], READS)
-    return replies[fallen(found.zxid[replies], sure, newest, session, is_read)]
+    return replies[fallen(found.zxid[replies], sure, newest, view, is_read)]
 
 
 def _say_swapped(history: History, one: int, other: int) -> Violation:

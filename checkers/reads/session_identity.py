@@ -4,10 +4,11 @@ Broken when two lives of app nodes use one session id (`two-lives`), or two clie
 session is connected once more although it was not suspended, or on a connection number that is not higher
 (`two-clients`).
 
-No false alarm: no workload attaches to another client's session, a client numbers its connections upwards and
-tells that it is suspended before it connects again, and the events of one life keep their order. Whoever
-only closes a session from outside (the nemesis) makes no calls. Session ids are unique by the way in which
-servers make them (SessionTrackerImpl); one pass.
+No false alarm: who goes on with another client's session on purpose says so beforehand (`attaching`), and is
+told apart from the other clients of its life by a number. A client numbers its connections upwards and tells
+that it is suspended before it connects again, and the events of one life keep their order. Whoever only
+closes a session from outside (the nemesis) makes no calls. Session ids are unique by the way in which servers
+make them (SessionTrackerImpl); one pass.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from checkers.conclusion import conclude
-from checkers.context import fault_ids, in_time, life_of, told
+from checkers.context import fault_ids, in_time, life_of, number, told
 from checkers.facts.sessions import session_numbers
 from checkers.registry import guarantee
 from checkers.result import Result, Violation
@@ -79,12 +80,14 @@ def _two_lives(history: History) -> Iterator[Violation]:
         first: dict[str, Event] = {}
         for event in events.get(session, ()):
             first.setdefault(life_of(event.process), event)
-        lives = sorted({*rows, *first})
+        attached = {life for life, event in first.items() if told(event, "state") == "attaching"}
+        lives = sorted({*rows, *first} - attached)
         if len(lives) < 2:
             continue
         # A call says more than a connection: whoever has made one is told by it.
-        witness = [history.events[place] for place in events_of(history, rows.values())]
-        witness += [event for life, event in first.items() if life not in rows]
+        used = [row for life, row in rows.items() if life in lives]
+        witness = [history.events[place] for place in events_of(history, used)]
+        witness += [event for life, event in first.items() if life not in rows and life in lives]
         sentence = (
             f"Session {session_name(session)} was used by {listed(lives)}, which are different clients."
         )
@@ -93,16 +96,17 @@ def _two_lives(history: History) -> Iterator[Violation]:
 
 def _two_clients(history: History) -> Iterator[Violation]:
     for session, events in history.derive(_connected).items():
-        last: dict[str, Event] = {}
-        highest: dict[str, Event] = {}
+        last: dict[tuple[str, int], Event] = {}
+        highest: dict[tuple[str, int], Event] = {}
         for event in events:
             life = life_of(event.process)
+            client = life, number(event, "client")
             connects = told(event, "state") == "connected"
-            before, top = last.get(life), highest.get(life)
-            last[life] = event
+            before, top = last.get(client), highest.get(client)
+            last[client] = event
             if not connects:
                 continue
-            highest[life] = event
+            highest[client] = event
             again = before is not None and told(before, "state") == "connected"
             if top is not None and (again or event.conn <= top.conn):
                 sentence = (

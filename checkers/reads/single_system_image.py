@@ -3,7 +3,7 @@
 Broken when the zxid of a session's replies and pings decreases. On one connection any frame counts against
 any earlier one (`went-back`). Over a change of connection only replies bind the next server (`moved-back`),
 because a client tells it the zxid of the last reply: pings are not remembered, by kazoo no more than by the
-client in Java.
+client in Java. A client that goes on with a session of another one has seen nothing yet.
 
 No false alarm: a server answers a connection's frames in the order of its own transactions, and does not
 accept a client that has seen more than it has applied itself. The promise is that of ZooKeeper's programmer's
@@ -57,8 +57,8 @@ def _moved_back(found: Frames) -> list[tuple[str, int, int]]:
         return []
     replied = np.maximum.reduceat(np.where(found.call >= 0, found.sure, 0), found.first)
     lowest = np.minimum.reduceat(found.zxid, found.first)
-    session = found.session[found.first]
-    promised = before(running_maximum(replied, session), session, 0)
+    view = found.view[found.first]
+    promised = before(running_maximum(replied, view), view, 0)
     wrong = np.flatnonzero(lowest < promised)
     return [_pair(found, link, int(promised[link])) for link in wrong.tolist()[:MOST]]
 
@@ -67,7 +67,7 @@ def _pair(found: Frames, link: int, promised: int) -> tuple[str, int, int]:
     """Return the reply that showed the newest state, and the first frame behind it on a later connection."""
     start, end = np.append(found.first, len(found))[link : link + 2].tolist()
     older = start + int(np.argmax(found.zxid[start:end] < promised))
-    begin = int(np.searchsorted(found.session, found.session[start], "left"))
+    begin = int(np.searchsorted(found.view, found.view[start], "left"))
     replies = found.call[begin:start] >= 0
     newer = begin + int(np.argmax(replies & (found.sure[begin:start] == promised)))
     return "moved-back", newer, older

@@ -63,6 +63,7 @@ def replica_convergence(history: History) -> Result:
         held=(
             f"Servers {listed(sorted(servers))} hold the same {count(paths, 'znode')}; "
             f"{count(compared, 'pair')} of answers and {count(hashes.compared, 'pair')} of digests agree."
+            f"{_passing(hashes.passing)}"
         ),
         checked=compared + hashes.compared,
         violations=[*violations, *hashes.violations],
@@ -75,6 +76,11 @@ def replica_convergence(history: History) -> Result:
             "passing_digest_mismatches": hashes.passing,
         },
     )
+
+
+def _passing(number: int) -> str:
+    """Say how many digests differed for a while, as they do while a server loads a snapshot."""
+    return f" {count(number, 'digest')} differed for a while and agreed again later." if number else ""
 
 
 def _walked(history: History, nodes: Readings) -> set[str]:

@@ -5,12 +5,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checkers.facts.transactions import DELETE, transactions
+from checkers.facts.transactions import CREATE, DELETE, transactions
 from checkers.facts.unknowns import unknowns
 from checkers.servers.walk import Readings, names
 from checkers.wording import child_of
 from harness.history import History
-from harness.history.columns import I8
+from harness.history.columns import CONTAINER, I8, TTL
 
 SINCE_MADE = ("czxid", "ctime", "ephemeralOwner", "aversion")
 SINCE_WRITTEN = ("mzxid", "mtime", "version", "dataLength")
@@ -98,8 +98,13 @@ def _contradict(history: History, seen: Readings, a: int, b: int) -> bool:
 
 
 def _deletable(history: History, path: int, low: int, high: int) -> bool:
-    """Tell whether a client may have deleted a znode beyond one transaction and up to another."""
+    """Tell whether a znode may have been deleted beyond one transaction and up to another."""
     known, unknown = history.derive(transactions), history.derive(unknowns)
+    # Containers and znodes with a time to live are removed by the servers themselves, whenever they look.
+    for made in (known, unknown):
+        mortal = (made.kind == CREATE) & (made.flags & (CONTAINER | TTL) != 0)
+        if (mortal & (made.path == path)).any():
+            return True
     first, end = np.searchsorted(known.zxid, (low, high), "right")
     if ((known.path[first:end] == path) & (known.kind[first:end] == DELETE)).any():
         return True

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import msgspec
 
-from harness.history import Event
+from harness.history import Event, Operation
 from tests.simulation.anomaly import Anomaly, names
 from tests.simulation.history_builder import numbered
 from tests.simulation.loop import MS, SECOND
@@ -103,7 +103,8 @@ def shared_id(run: Material) -> list[Event] | None:
 def success_after_closing(run: Material) -> list[Event] | None:
     """The closing of a session is ordered before its last success."""
     owners = {stat.ephemeralOwner for s in sights(run.claims) if (stat := s.stat)}
-    owners |= {answer(w).session for w in run.written if w.invoke.value.get("ephemeral")}
+    # What nobody saw afterwards, and what was made without data, belongs to an owner all the same.
+    owners |= {answer(op).session for op in run.claims.answered if _asked(op, "ephemeral")}
     rows = []
     for event in run.events:
         if event.f == "session" and event.value["state"] == "closed" and event.session not in owners:
@@ -113,6 +114,10 @@ def success_after_closing(run: Material) -> list[Event] | None:
                 rows.append((event, {"zxid": run.gap(max(a.zxid for a in last))}))
     picked = run.pick(rows)
     return run.change(picked) if picked else None
+
+
+def _asked(op: Operation, entry: str) -> bool:
+    return isinstance(op.invoke.value, dict) and bool(op.invoke.value.get(entry))
 
 
 ANOMALIES = (

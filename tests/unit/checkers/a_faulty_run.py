@@ -1,6 +1,7 @@
 """A run by hand with two faults, and how the tests of the evidence look at it."""
 
-from build import Script, a_plan, election_node, words, zxid
+import build
+from build import Script, a_plan, election_node, zxid
 
 from checkers.evidence import evidence
 from checkers.result import Result
@@ -18,9 +19,10 @@ def run(*rules: EvidenceRule) -> Script:
     for second in (7, 10.5, 12, 22, 23):
         script.work(second, "app1", A, zxid(1), zxid(int(second)))
     script.fault(1, "kill-leader", "zk1", 9.5, 10, 14, 15)
-    script.polls(11, 30, "zk2", 2)
+    script.polls(11, 36, "zk2", 2)
     script.fault(2, "kill-app-leader", "app1", 20, 20.5, 26, 27)
     script.lead(25, "app2", B, zxid(2))
+    script.call(35, "leave", "app2/1.2", "/barrier")
     for server in ("zk1", "zk2", "zk3"):
         script.final_read(40, server, {}, zxid(40), stage="running")
         script.final_read(43, server, {}, zxid(43))
@@ -29,10 +31,7 @@ def run(*rules: EvidenceRule) -> Script:
 
 
 def judged(script: Script, **options: str) -> Result:
-    result = evidence(script.history(**options))
-    words(result.sentence)
-    for sentence in result.missing:
-        words(sentence)
+    result = build.judged(evidence, script, **options)
     assert result.violations == ()
     return result
 

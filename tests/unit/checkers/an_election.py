@@ -1,9 +1,11 @@
 """An election by hand, and how the tests of single-leader look at it."""
 
-from build import Script, election_node, words, zxid
+from functools import partial
 
-from checkers.result import Result
-from checkers.single_leader import single_leader
+import build
+from build import Script, election_node, zxid
+
+from checkers.recipes.single_leader import single_leader
 
 A, B = election_node(1), election_node(2)
 TOKEN_A, TOKEN_B = zxid(1), zxid(2)
@@ -29,16 +31,4 @@ def two_leaders() -> Script:
     return script
 
 
-def judged(script: Script) -> Result:
-    result = single_leader(script.history())
-    words(result.sentence)
-    for violation in result.violations:
-        words(violation.sentence)
-        assert violation.time <= violation.until
-        assert all(0 <= index < len(script.history()) for index in violation.witness)
-    return result
-
-
-def without(script: Script, f: str, process: str = "") -> Script:
-    script.rows = [r for r in script.rows if not (r["f"] == f and r.get("process", "").startswith(process))]
-    return script
+judged = partial(build.judged, single_leader)

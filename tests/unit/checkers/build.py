@@ -1,10 +1,12 @@
 """Histories by hand: a script of events at seconds of the run, put in order and numbered at the end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from checkers.result import Result
 from harness.history import Event, History
 from harness.plan import EvidenceRule, Plan, Step
 
@@ -50,6 +52,9 @@ def at(second: float) -> int:
 def election_node(number: int) -> str:
     """Return the path of the candidate with a sequence number."""
     return f"{ELECTION}/guid{number}-{number:010d}"
+
+
+Check = Callable[[History], Result]
 
 
 @dataclass
@@ -198,3 +203,36 @@ def words(sentence: str) -> None:
     assert sentence.endswith((".", "more)")), sentence
     assert "None" not in sentence, sentence
     assert "  " not in sentence, sentence
+
+
+S = TypeVar("S", bound=Script)
+
+
+def without(script: S, f: str, process: str = "", after: float = 0) -> S:
+    """Take away the events of a name whose process begins so, those before a second of the run left alone."""
+    script.rows = [
+        r
+        for r in script.rows
+        if not (r["f"] == f and r.get("process", "").startswith(process) and r["time"] >= at(after))
+    ]
+    return script
+
+
+def judged(check: Check, script: Script, **options: Any) -> Result:
+    """Judge a script, and demand what every result promises."""
+    return examined(check, script.history(**options))
+
+
+def examined(check: Check, history: History) -> Result:
+    """Judge a history, and demand what every result promises."""
+    result = check(history)
+    words(result.sentence)
+    for sentence in result.missing:
+        words(sentence)
+    for violation in result.violations:
+        words(violation.sentence)
+        assert violation.time <= violation.until
+        # What never happened has no event that shows it.
+        assert violation.witness or violation.kind == "too-few"
+        assert all(0 <= index < len(history) for index in violation.witness)
+    return result

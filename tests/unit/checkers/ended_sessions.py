@@ -1,9 +1,11 @@
 """Runs by hand in which a session ends, and how the tests of ephemeral-cleanup look at them."""
 
-from build import Script, a_plan, election_node, words, zxid
+from functools import partial
+
+import build
+from build import Script, a_plan, election_node, zxid
 
 from checkers.ephemerals.cleanup import ephemeral_cleanup
-from checkers.result import Result
 
 A, B, C = election_node(1), election_node(2), election_node(3)
 ONE, TWO = 0x1000, -0x2000
@@ -28,13 +30,7 @@ def closed_and_alive() -> Script:
     return script
 
 
-def judged(script: Script) -> Result:
-    result = ephemeral_cleanup(script.history())
-    words(result.sentence)
-    for violation in result.violations:
-        words(violation.sentence)
-        assert violation.time <= violation.until
-    return result
+judged = partial(build.judged, ephemeral_cleanup)
 
 
 def ended(how: str, second: float = 20.0) -> Script:

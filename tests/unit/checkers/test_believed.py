@@ -1,8 +1,8 @@
 """Beliefs in real time: two at once are caught, and each excuse is understood."""
 
 import pytest
-from an_election import TOKEN_A, TOKEN_B, A, B, judged, two_leaders, without
-from build import Script, a_plan, at, kinds, zxid
+from an_election import TOKEN_A, TOKEN_B, A, B, judged, two_leaders
+from build import Script, a_plan, at, kinds, without, zxid
 
 from checkers.result import Verdict
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from simulator import World
 
 from checkers.judge import judge
-from checkers.leaderships import Leadership, leaderships
+from checkers.recipes.holdings import Holding, leaderships
 from checkers.recovery import recovery
 from checkers.registry import guarantees
 from checkers.result import Results, Verdict
@@ -90,7 +90,7 @@ def change(history: History, replaced: dict[int, Event], added: Sequence[Event] 
     return History([msgspec.structs.replace(event, index=i) for i, event in enumerate(events)])
 
 
-def touched(history: History, reign: Leadership) -> bool:
+def touched(history: History, reign: Holding) -> bool:
     """Tell whether a fault on the leader's node was not over when its belief began."""
     return any(
         reign.node in fault.targets and (fault.healed is None or reign.start < fault.healed)

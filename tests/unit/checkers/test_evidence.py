@@ -12,6 +12,7 @@ MET = [
     EvidenceRule("closed"),
     EvidenceRule("acknowledged", 5, of="work"),
     EvidenceRule("acknowledged", 8),
+    EvidenceRule("goes-on", 1, of="leave"),
     EvidenceRule("leaders", 2),
     EvidenceRule("faults-proven", 2),
     EvidenceRule("faults-proven", 1, of="kill-leader"),
@@ -40,6 +41,8 @@ def test_every_rule_is_tried_above():
     [
         (EvidenceRule("acknowledged", 6, of="work"), "only 5 acknowledged work"),
         (EvidenceRule("acknowledged", 1, of="swim"), "no acknowledged swim"),
+        (EvidenceRule("goes-on", 2, of="leave"), "only 1 acknowledged leave in quiet times"),
+        (EvidenceRule("goes-on", 1, of="work"), "no acknowledged work in quiet times"),
         (EvidenceRule("leaders", 3), "only 2 leaderships"),
         (EvidenceRule("faults-proven", 2, of="kill-leader"), "only 1 proven kill-leader"),
         (EvidenceRule("faults-proven", 1, of="partition"), "no proven partition"),

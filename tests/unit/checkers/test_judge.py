@@ -106,10 +106,10 @@ def test_a_checker_that_breaks_down_does_not_take_the_others_with_it(monkeypatch
 def test_events_of_unknown_names_and_shapes_do_no_harm():
     script = good()
     for f in ("phase", "session", "leader", "server", "candidate", "node", "comet"):
-        for value in (None, "x", 7, [], {}, {"state": 1, "token": "x", "mode": 2}):
+        for value in (None, "x", 7, 2**70, [], {}, {"state": 1, "token": "x", "mode": 2}):
             script.say(9.5, f, "stranger", value=value, node="")
     for f in ("children", "exists", "work", "create", "delete", "comet"):
-        for value in (None, "x", 7, [], {}):
+        for value in (None, "x", 7, 2**70, [], {}, {"version": 2**70}):
             script.call(9.5, f, "stranger/1.1", "", value=value, zxid=zxid(7))
     results = judge(script.history())
     assert not [result for result in results.results if "broke down" in result.sentence]

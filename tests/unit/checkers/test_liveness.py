@@ -1,9 +1,12 @@
 """liveness: a quorum that goes on, one that does not, and what nobody can know."""
 
-from build import Script, a_plan, election_node, words, zxid
+from functools import partial
+
+import build
+from build import Script, a_plan, election_node, zxid
 
 from checkers.liveness import liveness
-from checkers.result import Result, Verdict
+from checkers.result import Verdict
 from harness.plan import Step
 
 STAND = Step(id=2, at=0.0, fault="kill-minority", target="minority", hold=10.0)
@@ -26,10 +29,7 @@ def run(*, healed: float = 40.0, works: float | None = 31.0) -> Script:
     return script
 
 
-def judged(script: Script) -> Result:
-    result = liveness(script.history())
-    words(result.sentence)
-    return result
+judged = partial(build.judged, liveness)
 
 
 def test_a_quorum_that_goes_on_is_alive() -> None:

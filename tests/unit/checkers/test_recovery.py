@@ -1,9 +1,11 @@
 """recovery: what is measured, what is judged, and what nobody can know."""
 
+from functools import partial
 from typing import Any
 
+import build
 import pytest
-from build import Script, a_plan, at, election_node, kinds, words, zxid
+from build import Script, a_plan, at, election_node, kinds, zxid
 
 from checkers.recovery import recovery
 from checkers.result import Result, Verdict
@@ -34,12 +36,7 @@ def working(script: Script, *seconds: float) -> Script:
     return script
 
 
-def judged(script: Script) -> Result:
-    result = recovery(script.history())
-    words(result.sentence)
-    for violation in result.violations:
-        words(violation.sentence)
-    return result
+judged = partial(build.judged, recovery)
 
 
 def rows(result: Result) -> list[dict[str, Any]]:

@@ -194,6 +194,18 @@ def test_even_what_vanishes_by_itself_must_agree_at_the_same_transaction():
     assert silent_in_the_end(two_states(25, first=False, owner=77))
 
 
+@pytest.mark.parametrize("kind", [{"ttl": 142}, {"container": True}], ids=["ttl", "container"])
+@pytest.mark.parametrize("outcome", ["ok", "info"])
+def test_containers_and_nodes_with_a_time_to_live_are_removed_by_the_servers(kind: Any, outcome: str):
+    def walked(ask: Any) -> Walk:
+        walk = two_states(25, first=False)
+        walk.ask(0.5, "create", Z(5), key="/keys/b", value="/keys/b", ask=ask, type=outcome)
+        return walk
+
+    assert silent_in_the_end(walked(kind))
+    assert kinds(NAME, walked({"data": "app1/1-1"})) == ["missing-node"]
+
+
 def test_a_node_cannot_come_and_have_been_there():
     assert kinds(NAME, two_states(25, first=True)) == ["missing-node"]
 

@@ -4,8 +4,10 @@ A reply's header names a prefix of all transactions: a read shows exactly the st
 replies say of one znode can be put in one order whoever asked whichever server, without any clock.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from checkers.context import told
 from checkers.facts.prefixes import bounds
@@ -40,7 +42,8 @@ def listings(history: History) -> dict[str, list[Listing]]:
     for event in history.select("children", type="ok"):
         if event.zxid > 0 and isinstance(event.value, list):
             low, high = bounds(event.zxid)
-            found.setdefault(event.key, []).append(Listing(low, high, tuple(event.value), event))
+            names = tuple(name for name in event.value if isinstance(name, str))
+            found.setdefault(event.key, []).append(Listing(low, high, names, event))
     for rows in found.values():
         rows.sort(key=lambda listing: (listing.high, listing.event.index))
     return found
@@ -66,5 +69,10 @@ def _alive(event: Event) -> list[str]:
 
 
 def first_listing_without(rows: list[Listing], name: str, since: int) -> Listing | None:
-    """Return the first listing that shows a child gone, of those that are certainly not before `since`."""
-    return next((row for row in rows if row.low >= since and name not in row.names), None)
+    """Return the first listing that shows a child gone, of those that are certainly not before `since`.
+
+    `rows` are in order of `high`.
+    """
+    # None before that place can have its `low` there.
+    later = range(bisect_left(rows, since, key=attrgetter("high")), len(rows))
+    return next((rows[i] for i in later if rows[i].low >= since and name not in rows[i].names), None)

@@ -1,12 +1,14 @@
-"""Level one of an election: in the order of transactions at most one candidate is first in line."""
+"""Level one of a contest: in the order of transactions at most one contender is first in line."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from checkers.context import fault_ids
 from checkers.intervals import overlapping
-from checkers.line_sightings import Listing, Sighting, listings, sightings
+from checkers.recipes.births import made_again
+from checkers.recipes.contest import Contest
+from checkers.recipes.line_sightings import Listing, Sighting, sightings
 from checkers.result import Violation
 from checkers.wording import child_of, name_of, parent_of, token
 from harness.history import Event, History
@@ -16,7 +18,7 @@ _SEQUENCE = re.compile(r"\d{10}$")
 
 @dataclass(frozen=True, slots=True)
 class FirstInLine:
-    """The zxids between which a candidate was certainly first in line: once first, first until deleted."""
+    """The zxids between which a node was certainly first in line: once first, first until deleted."""
 
     path: str
     start: int
@@ -39,36 +41,19 @@ def first_of(names: Iterable[str]) -> str | None:
     return min(numbered)[1] if numbered else None
 
 
-def elections(history: History) -> set[str]:
-    """Paths under which candidates queue up."""
-    return {parent_of(event.key) for event in history.select("candidate", "leader") if event.key}
+def first_in_line(history: History, seen: Mapping[str, list[Listing]]) -> list[FirstInLine]:
+    """Return for every node in the lines the zxids between which answers prove it first.
 
-
-def candidates(history: History) -> dict[str, str]:
-    """Return the app node behind each election node, as far as the history tells."""
-    found = {event.key: event.node for event in history.select("candidate", "leader") if event.key}
-    for event in history.select("create", type="ok") if found else ():
-        if isinstance(event.value, str):
-            found.setdefault(event.value, event.node)
-    return found
-
-
-def election_listings(history: History) -> dict[str, list[Listing]]:
-    """Return the listings of every election's path in zxid order."""
-    paths = elections(history)
-    # Without an election a long history is not read once more.
-    return {path: rows for path, rows in listings(history).items() if path in paths} if paths else {}
-
-
-def first_in_line(history: History) -> list[FirstInLine]:
-    """Return for every candidate the zxids between which answers prove it first in line."""
-    seen = election_listings(history)
+    `seen` holds the listings of each line in zxid order. Nodes whose path was made more than once are left
+    out: such a path may be seen again later though it was gone in between.
+    """
     since: dict[str, Listing] = {}
     for parent, rows in seen.items():
         for row in rows:
             name = first_of(row.names)
             if name is not None:
                 since.setdefault(child_of(parent, name), row)
+    again = history.derive(made_again)
     latest: dict[str, Sighting] = {}
     for sighting in sightings(history) if since else ():
         first = since.get(sighting.path)
@@ -79,25 +64,29 @@ def first_in_line(history: History) -> list[FirstInLine]:
     return [
         FirstInLine(path, first.high, latest[path].low, first.event, latest[path].event)
         for path, first in since.items()
-        if path in latest
+        if path in latest and path not in again
     ]
 
 
-def line_overlaps(history: History) -> list[Violation]:
-    """Return a violation for every two candidates of one election that were first in line at one zxid."""
-    by_election: dict[str, list[FirstInLine]] = {}
-    for first in first_in_line(history):
-        by_election.setdefault(parent_of(first.path), []).append(first)
-    nodes = candidates(history)
+def line_overlaps(history: History, contest: Contest) -> list[Violation]:
+    """Return a violation for every two contenders that were first in one line at one zxid."""
+    by_line: dict[str, list[FirstInLine]] = {}
+    for first in first_in_line(history, contest.lines(history)):
+        by_line.setdefault(parent_of(first.path), []).append(first)
+    contenders = contest.contenders(history)
     return [
-        _violation(history, nodes, early, late)
-        for rows in by_election.values()
+        _violation(history, _who(contest, contenders, early, late), early, late)
+        for rows in by_line.values()
         for early, late in overlapping(rows, touching=True)
     ]
 
 
-def _violation(history: History, nodes: dict[str, str], early: FirstInLine, late: FirstInLine) -> Violation:
-    old, new = (nodes.get(first.path) or "an unknown candidate" for first in (early, late))
+def _who(contest: Contest, contenders: Mapping[str, str], *ones: FirstInLine) -> list[str]:
+    return [contenders.get(one.path) or contest.stranger for one in ones]
+
+
+def _violation(history: History, who: list[str], early: FirstInLine, late: FirstInLine) -> Violation:
+    old, new = who
     times = [event.time for event in (early.since, early.until, late.since)]
     sentence = (
         f"{old} ({name_of(early.path)}) and {new} ({name_of(late.path)}) were first in line of "

@@ -1,0 +1,1 @@
+"""Who stood in a line, who left it, and whom that woke."""
