@@ -2,10 +2,21 @@
 
 from harness.errors import ZkchaosError
 from harness.workload import Variant, Workload
-from workloads.election import ELECTION
-from workloads.keys import KEYS
+from workloads.barrier.workload import BARRIER
+from workloads.config.workload import CONFIG
+from workloads.counter.workload import COUNTER
+from workloads.election.workload import ELECTION
+from workloads.healer.workload import HEALER
+from workloads.keys.workload import KEYS
+from workloads.lock.workload import LOCK
+from workloads.queue.workload import QUEUE
+from workloads.registry.workload import REGISTRY
+from workloads.session.workload import SESSION
 
-WORKLOADS: dict[str, Workload] = {workload.name: workload for workload in (ELECTION, KEYS)}
+WORKLOADS: dict[str, Workload] = {
+    workload.name: workload
+    for workload in (ELECTION, KEYS, QUEUE, LOCK, HEALER, BARRIER, CONFIG, COUNTER, REGISTRY, SESSION)
+}
 
 
 def find(name: str, variant: str = "") -> tuple[Workload, Variant]:

@@ -2,9 +2,10 @@
 
 from harness.plan import EvidenceRule
 from harness.workload import Variant, Workload
-from workloads.key_mix import WEIGHTS
-from workloads.key_space import ROOT
-from workloads.keys_program import Keys
+from workloads.keys.mix import WEIGHTS
+from workloads.keys.program import Keys
+from workloads.keys.space import ROOT
+from workloads.promises import EPHEMERALS, WATCHES
 
 GUARANTEES = (
     # writes
@@ -27,13 +28,9 @@ GUARANTEES = (
     "no-resurrection",
     "single-owner",
     # watches
-    "watch-once",
-    "watch-before-data",
-    "no-missed-watch",
-    "watch-order",
+    *WATCHES,
     # ephemerals
-    "ephemeral-safety",
-    "ephemeral-cleanup",
+    *EPHEMERALS,
     "ephemeral-deadline",
     # servers
     "one-leader-per-epoch",

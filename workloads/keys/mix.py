@@ -22,7 +22,7 @@ from harness.client.operation import (
     set_data,
     sync,
 )
-from workloads.key_space import EXTENDED, REMEMBERED, ROOT, KeySpace
+from workloads.keys.space import EXTENDED, REMEMBERED, ROOT, KeySpace
 
 WEIGHTS: Mapping[str, float] = {
     "get": 30,

@@ -3,14 +3,23 @@
 import random
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from harness.client import Crew, NodePlan, NotSent, Program, RecordingClient, Refused, Unanswered
+from harness.client import (
+    Crew,
+    Hearer,
+    NodePlan,
+    NotSent,
+    Process,
+    Program,
+    RecordingClient,
+    Refused,
+    Unanswered,
+)
 from harness.client.operation import create
-from workloads.key_mix import KeyMix
+from workloads.keys.mix import KeyMix
 
 FINISH_WITHIN = 3.0
 """Seconds to wait for answers at the end."""
@@ -24,8 +33,11 @@ class Keys(Program):
     def __init__(self, plan: NodePlan, out: BinaryIO):
         super().__init__(plan, out)
         params = plan.params
-        more = int(params["clients"]) - 1
-        self.clients = [self.client, *(self.make_client() for _ in range(more))]
+        first = Hearer()
+        self.connected = first.connected
+        self.process = Process(self.make_client(first), self.recorder, self.numbers)
+        for _ in range(int(params["clients"]) - 1):
+            self.make_client(Hearer())
         self.mix = KeyMix(params, self.random, f"{plan.node}/{_life(plan.journal)}")
         self.crew = Crew(
             self.clients,
@@ -41,8 +53,6 @@ class Keys(Program):
 
     def run(self) -> None:
         """Make the parents, then work; renew sessions on the side."""
-        for client in self.clients[1:]:
-            client.start_async()
         self._prepare()
         renewing = threading.Thread(target=self._renew_sessions, name="renewals")
         renewing.start()
@@ -52,12 +62,6 @@ class Keys(Program):
             self.stopping.set()
             renewing.join()
             self.crew.finish(FINISH_WITHIN)
-
-    def close(self) -> None:
-        """Close all sessions, and with them the recording."""
-        with ThreadPoolExecutor(len(self.clients)) as pool:
-            list(pool.map(self.end_session, self.clients))
-        self.recorder.close()
 
     def _prepare(self) -> None:
         for path in self.mix.space.skeleton:

@@ -1,0 +1,1 @@
+"""Versioned configuration: writers compare and set, readers watch and apply."""

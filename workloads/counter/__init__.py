@@ -1,0 +1,1 @@
+"""Shared counters, and increments that count exactly once."""

@@ -1,0 +1,1 @@
+"""Leader election in its variants, and with the mistakes that people make."""

@@ -1,0 +1,1 @@
+"""The general workload: every kind of request, on many znodes."""

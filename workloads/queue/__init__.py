@@ -1,0 +1,1 @@
+"""Queues: items that producers put and consumers take, kazoo's two and one of our own."""
