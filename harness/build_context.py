@@ -79,6 +79,12 @@ def app_context() -> BuildContext:
     return BuildContext(_recipe("app") | {f"zkchaos/{name}": content for name, content in packages.items()})
 
 
+def own_context(files: Mapping[str, str]) -> BuildContext:
+    """What `zkchaos/own` is made of, packages apart: a user's files, {path below their directory: text}."""
+    code = {f"own/code/{name}": text.encode() for name, text in files.items()}
+    return BuildContext(_recipe("own") | code)
+
+
 def server_context() -> BuildContext:
     """What `zkchaos/server` is made of."""
     return BuildContext(_recipe("server", shared=("apt-install.sh",)))

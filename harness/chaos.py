@@ -12,6 +12,7 @@ from harness.history import History
 from harness.images import Images, ready_images
 from harness.interrupts import Interrupts
 from harness.judging import report_run
+from harness.own_image import with_own_program
 from harness.planner import Wish, lacked_by, make_plan, repeat_command
 from harness.progress import Progress
 from harness.runner import Runner
@@ -85,11 +86,12 @@ class Chaos:
         self._keep = keep
 
     def run(self, scenario: str, *, expect: str = "valid", **wishes: Any) -> Outcome:
-        """Run a scenario such as `election`, judge it and write its report.
+        """Run a scenario such as `election` or `./my_lock.py:NAME`, judge it and write its report.
 
         `wishes` are those of `zkchaos run`: nemesis, schedule, every, hold, overlap, liveness, time, seed,
-        servers, observers, nodes, session_timeout, zoo, params. Raises ChaosFailure, with the verdict's
-        sentence, the report's path and the command that repeats the run, unless the verdict is `expect`.
+        servers, observers, nodes, session_timeout, zoo, params, packages, app_image. Raises ChaosFailure,
+        with the verdict's sentence, the report's path and the command that repeats the run, unless the
+        verdict is `expect`.
         """
         __tracebackhide__ = True
         wish = Wish(scenario=scenario, image=self._workshop.image, **{**wishes, **self._overrides})
@@ -97,13 +99,14 @@ class Chaos:
         lacking = lacked_by(plan, self._workshop.engine, self._workshop.images)
         if lacking:
             plan = make_plan(replace(wish, seed=plan.seed), lacking)
+        images = with_own_program(self._workshop.engine, self._workshop.images, plan, print)
         directory = RunDirectory.create(self._runs, plan)
         with Interrupts(lambda: None, _give_up) as interrupts, Progress() as progress:
             Runner(
                 plan,
                 directory,
                 self._workshop.engine,
-                self._workshop.images,
+                images,
                 progress=progress,
                 stop=lambda: interrupts.requested,
                 keep=self._keep,

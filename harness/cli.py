@@ -1,18 +1,16 @@
 """The command line: run, replay, check, export, report, list, faults, workloads, setup, heal, clean."""
 
-import shutil
 import sys
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from textwrap import TextWrapper
 from typing import Any
 
 import click
 
 from harness import __version__
 from harness.errors import NO_RUN, SetupError, ZkchaosError
-from harness.options import runs_dir, wish_options
+from harness.options import program_options, runs_dir, wish_options
 
 # Docker, pandas, the checkers and the reports are imported by the commands that need them: `zkchaos --help`
 # and shell completion stay quick.
@@ -37,7 +35,10 @@ def cli(context: click.Context) -> None:
 @click.option("--keep", is_flag=True, help="Leave the containers of the run for a look inside.")
 @runs_dir
 def run(workload: str, *, keep: bool, runs_dir: Path, **asked: Any) -> int:
-    """Run WORKLOAD (such as election or election:no-stepdown) under faults and judge what happened."""
+    """Run WORKLOAD under faults and judge what happened.
+
+    WORKLOAD is a name such as election or election:no-stepdown, or ./FILE.py:NAME for one of your own.
+    """
     from harness.session import run_on_terminal
     from harness.wishes import wish_from_options
 
@@ -164,28 +165,19 @@ def faults(family: str) -> int:
 
 
 @cli.command()
-def workloads() -> int:
-    """List the workloads, their variants and what judges them."""
-    from workloads.catalogue import WORKLOADS
+@click.argument("name", metavar="[WORKLOAD]", required=False, default="")
+@program_options
+def workloads(name: str, packages: Sequence[str], requirements: Path | None) -> int:
+    """List the workloads, or tell all of one: its variants, guarantees, evidence and parameters.
 
-    for workload in WORKLOADS.values():
-        judges = ", ".join(workload.guarantees)
-        _tell(f"{workload.name}: {workload.summary} Judged by {judges}.")
-        for name, variant in workload.variants.items():
-            mark = " (default)" if name == workload.default else " (broken twin)" if variant.broken else ""
-            _tell(f"{workload.name}:{name}{mark}: {variant.summary}", indent="  ")
-        numbers = ", ".join(f"{name}={value:g}" for name, value in workload.params.items())
-        _tell(f"parameters: {numbers}", indent="  ")
+    WORKLOAD may be ./FILE.py or ./FILE.py:NAME.
+    """
+    from harness.wishes import all_packages
+    from harness.workload_list import list_workloads
+
+    for line in list_workloads(name, all_packages(packages, requirements)):
+        click.echo(line)
     return 0
-
-
-def _tell(text: str, indent: str = "") -> None:
-    """Print a paragraph; what follows its first line is indented further."""
-    width = shutil.get_terminal_size((100, 24)).columns
-    wrapper = TextWrapper(
-        width, initial_indent=indent, subsequent_indent=f"{indent}  ", break_on_hyphens=False
-    )
-    click.echo(wrapper.fill(text))
 
 
 @cli.command()

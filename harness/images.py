@@ -127,6 +127,11 @@ def app_image(engine: Engine, say: Say) -> str:
     return tag
 
 
+def built(engine: Engine, context: Callable[[], BuildContext], base: str, tag: str, say: Say) -> None:
+    """Build an image on one of ours where it is missing; the context is asked for only then."""
+    _ensure(engine, tag, say, lambda: _build(engine, context(), base, tag, {}, say))
+
+
 def debian_suite(reference: str) -> str | None:
     """Suite that `debian:SUITE` names, None for any other reference.
 
@@ -167,7 +172,11 @@ def _build(
     engine.build(context.archive(base), tag=tag, labels=labels, on_line=heartbeat.line)
 
 
-def _foreign_server(engine: Engine, reference: str, say: Say) -> ServerImage:
+def foreign_image(engine: Engine, reference: str, say: Say, otherwise: str = "") -> ImageInfo:
+    """Return an image that is not ours, pulled where it is not on the engine.
+
+    Raises SetupError when it cannot be had; `otherwise` names other ways out.
+    """
     try:
         info = engine.image(reference)
         if info is None:
@@ -177,11 +186,17 @@ def _foreign_server(engine: Engine, reference: str, say: Say) -> ServerImage:
     except SetupError as error:
         raise SetupError(
             f"the image {reference} is not on this engine and cannot be pulled "
-            f"({str(error).rsplit(': ', 1)[-1].strip()}); check its name, load it with `docker load`, or use "
-            f"{ALTERNATIVES}, which are built from Debian's packages."
+            f"({str(error).rsplit(': ', 1)[-1].strip()}); check its name, or load it with `docker load`"
+            f"{otherwise}."
         ) from error
     if info is None:
-        raise SetupError(f"the image {reference} was pulled and is not there; use {ALTERNATIVES}.")
+        raise SetupError(f"the image {reference} was pulled and is not there{otherwise}.")
+    return info
+
+
+def _foreign_server(engine: Engine, reference: str, say: Say) -> ServerImage:
+    otherwise = f", or use {ALTERNATIVES}, which are built from Debian's packages"
+    info = foreign_image(engine, reference, say, otherwise)
     return ServerImage(reference, reference, info.id, info.digest, _version_of(engine, reference, info))
 
 

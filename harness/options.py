@@ -1,6 +1,6 @@
 """Options of the command line that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -46,7 +46,30 @@ class Parameter(Pair):
             self.fail(f"{value!r}: {text!r} is not a number.", param, ctx)
 
 
+PROGRAM = (
+    click.option(
+        "--pip",
+        "packages",
+        multiple=True,
+        metavar="REQUIREMENT",
+        help="Package that a workload out of a file needs, such as 'redis>=5'.",
+    ),
+    click.option(
+        "--requirements",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="File that lists such packages.",
+    ),
+)
+"""What a workload out of a user's own file comes with."""
+
 WISH = (
+    *PROGRAM,
+    click.option(
+        "--app-image",
+        default="",
+        metavar="IMAGE",
+        help="Let the app nodes run this image's program, in any language; see docs/protocol.md.",
+    ),
     click.option(
         "--nemesis",
         default="none",
@@ -89,6 +112,15 @@ WISH = (
 
 def wish_options(command: Command) -> Command:
     """Give a command the options of a wish, in their order."""
-    for option in reversed(WISH):
+    return _given(command, WISH)
+
+
+def program_options(command: Command) -> Command:
+    """Give a command the options for a user's own file."""
+    return _given(command, PROGRAM)
+
+
+def _given(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    for option in reversed(options):
         command = option(command)
     return command

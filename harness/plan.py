@@ -40,6 +40,24 @@ class EvidenceRule(msgspec.Struct, frozen=True):
     """It is owed only where what it is `of` happened at all."""
 
 
+class Code(msgspec.Struct, frozen=True):
+    """A workload out of a user's file, with all that is needed to run it again."""
+
+    path: str
+    """The file as the user named it: `./my_lock.py`."""
+    name: str
+    """What the workload is called in it."""
+    files: dict[str, str]
+    """The file and those beside it that it imports: {path below its directory: text}."""
+    packages: tuple[str, ...] = ()
+    """What else it needs, as pip's requirements."""
+
+    @property
+    def file(self) -> str:
+        """Name of the file, without its directory."""
+        return self.path.rpartition("/")[2]
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run as data: with the same plan the same things are tried at the same times."""
 
@@ -49,6 +67,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     workload: str
     variant: str
     """`predecessor`, or the name of a broken twin such as `no-stepdown`."""
+    code: Code | None = None
+    """The user's own file in which the workload is."""
+    app_image: str = ""
+    """Image of a program of the user's own that the app nodes run, instead of the workload's."""
     params: dict[str, Any] = {}
     """Parameters of the workload."""
     seed: int
@@ -76,7 +98,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     schedule: tuple[Step, ...] = ()
     guarantees: tuple[str, ...] = ()
     """Names of the checkers that judge the run."""
+    promises: tuple[str, ...] = ()
+    """What the variant promises, in the words of a checker that judges workloads with different promises."""
+    roots: tuple[str, ...] | None = None
+    """Znodes that are read from every server at the end; None in a plan of before there was this field."""
     evidence: tuple[EvidenceRule, ...] = ()
+    settles: bool = False
+    """After the last healing the workload goes on undisturbed until everything must have settled."""
     recovery_bound: float = 30.0
     """Seconds after a healing within which everything must work again."""
     origin: str = ""
@@ -87,12 +115,23 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def scenario(self) -> str:
         """Name of workload and variant, as the command line takes it."""
-        return f"{self.workload}:{self.variant}" if self.variant else self.workload
+        workload = f"{self.code.path}:{self.code.name}" if self.code else self.workload
+        return f"{workload}:{self.variant}" if self.variant else workload
 
     @property
     def server_names(self) -> tuple[str, ...]:
         """Names of all servers, the voting ones first."""
         return tuple(f"zk{number}" for number in range(1, self.servers + self.observers + 1))
+
+    @property
+    def settling_bound(self) -> float:
+        """Seconds of quiet within which recipes must have settled: lists agree, nobody waits for nobody.
+
+        A session that died at the last moment may live on for its timeout and a tick, on a follower for one
+        tick more, and a second is for the recipe itself. One that needs longer says so with a parameter
+        `settle`, in seconds.
+        """
+        return self.session_timeout + 2 * self.tick + 1 + float(self.params.get("settle", 0))
 
     @property
     def tick(self) -> float:

@@ -14,9 +14,9 @@ from harness.engine import Engine
 from harness.equipment import CONNECTION_LIMIT
 from harness.errors import ZkchaosError
 from harness.images import Images
+from harness.job import Job, job_of
 from harness.plan import EvidenceRule, Plan, Step
 from harness.store import new_run_id
-from harness.workload import Workload
 from harness.zoo_config import DEFAULTS, configuration
 from nemesis.last_stand import last_stand
 from nemesis.machine import ABILITIES, abilities
@@ -24,7 +24,7 @@ from nemesis.rhythm import Rhythm
 from nemesis.schedule import STEADY, Length, evidence, generate
 from nemesis.selection import choose, possible
 from nemesis.selection import parse as parse_fault
-from workloads.catalogue import parse
+from workloads.catalogue import find
 
 LONGEST = 7 * 24 * 3600
 """Seconds of a run."""
@@ -43,6 +43,11 @@ class Wish:
     """What a user asks for; the defaults are those of the command line."""
 
     scenario: str = "election"
+    """Workload and variant, or a user's file with the name of a workload in it: `./my_lock.py:NAME`."""
+    packages: Sequence[str] = ()
+    """What a workload out of a file needs beside it, as pip's requirements."""
+    app_image: str = ""
+    """Image of a program of the user's own for the app nodes, instead of the workload's."""
     nemesis: str = "none"
     """Faults, families and presets, separated by commas; see nemesis/selection.py."""
     schedule: Sequence[Step] = ()
@@ -73,7 +78,8 @@ def make_plan(wish: Wish, lacking: Collection[str] = ()) -> Plan:
     it was asked for by its name, and left out where it came with a family or a preset.
     """
     _check_numbers(wish)
-    workload, variant = parse(wish.scenario)
+    job = job_of(wish.scenario, wish.packages, wish.app_image)
+    workload, variant = job.workload, job.variant
     selection = choose(wish.nemesis)
     zoo = configuration(wish.zoo)
     _check_session_timeout(wish.session_timeout, zoo)
@@ -82,7 +88,9 @@ def make_plan(wish: Wish, lacking: Collection[str] = ()) -> Plan:
         run=new_run_id(f"{workload.name}:{variant}"),
         workload=workload.name,
         variant=variant,
-        params=_parameters(workload, wish.params),
+        code=job.code,
+        app_image=wish.app_image,
+        params=_parameters(job, wish.params),
         seed=seed,
         time=wish.time,
         servers=wish.servers,
@@ -94,7 +102,10 @@ def make_plan(wish: Wish, lacking: Collection[str] = ()) -> Plan:
         nemesis=selection.words,
         pace=_pace(wish),
         origin="-" if wish.schedule else "",
-        guarantees=workload.guarantees + (("liveness",) if wish.liveness else ()),
+        settles=workload.settles,
+        roots=workload.roots,
+        guarantees=job.guarantees + (("liveness",) if wish.liveness else ()),
+        promises=job.promises,
         version=__version__,
     )
     wanted = [parse_fault(step.fault) for step in wish.schedule] or selection.choices
@@ -151,7 +162,9 @@ def replayed(plan: Plan) -> Plan:
     """
     for step in plan.schedule:
         parse_fault(step.fault)
-    return msgspec.structs.replace(plan, run=new_run_id(plan.scenario), origin=plan.run, version=__version__)
+    roots = find(plan.workload)[0].roots if plan.roots is None else plan.roots
+    run = new_run_id(f"{plan.workload}:{plan.variant}")
+    return msgspec.structs.replace(plan, run=run, roots=roots, origin=plan.run, version=__version__)
 
 
 def lacked_by(plan: Plan, engine: Engine, images: Images) -> frozenset[str]:
@@ -200,7 +213,8 @@ def _check_numbers(wish: Wish) -> None:
         raise ZkchaosError("--liveness breaks a minority for good, and one server has none: use --servers 3.")
 
 
-def _parameters(workload: Workload, given: Mapping[str, Any]) -> dict[str, Any]:
+def _parameters(job: Job, given: Mapping[str, Any]) -> dict[str, Any]:
+    workload = job.workload
     try:
         params = workload.parameters(given)
     except KeyError as error:
@@ -209,6 +223,9 @@ def _parameters(workload: Workload, given: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in params.items():
         if not 0 <= value < math.inf:
             raise ZkchaosError(f"--set {name}={value}: a number is needed that is not below zero.")
+    if nobody := job.nobody(params):
+        said = " ".join(f"--set {name}={params[name]:g}" for name in nobody)
+        raise ZkchaosError(f"{said}: at least one participant is needed on an app node.")
     return params
 
 
@@ -241,6 +258,10 @@ def repeat_command(plan: Plan, where: str = "") -> str:
     if plan.origin:
         return shlex.join(["zkchaos", "replay", where or plan.run])
     words = ["zkchaos", "run", plan.scenario]
+    for package in plan.code.packages if plan.code else ():
+        words += ["--pip", package]
+    if plan.app_image:
+        words += ["--app-image", plan.app_image]
     if plan.nemesis:
         words += ["--nemesis", ",".join(plan.nemesis)]
     for name, number in plan.pace.items():
@@ -259,14 +280,17 @@ def repeat_command(plan: Plan, where: str = "") -> str:
     defaults = _default_params(plan)
     for name, value in plan.params.items():
         if defaults.get(name) != value:
-            words += ["--set", f"{name}={value}"]
+            words += ["--set", f"{name}={_exact(value)}"]
     return shlex.join(words)
 
 
 def _default_params(plan: Plan) -> Mapping[str, float]:
-    """Parameters that need not be said; a stored run may be of a workload that is not there any more."""
+    """Parameters that need not be said.
+
+    None of a workload out of a file, which may have changed or be gone, or of one that is not there any more.
+    """
     try:
-        return parse(plan.scenario)[0].params
+        return {} if plan.code else find(plan.workload)[0].params
     except ZkchaosError:
         return {}
 

@@ -28,6 +28,7 @@ PHASES = {
     "workload": " begins",
     "liveness": ": breaking a minority for good, waiting until the rest makes progress",
     "heal": ": bringing every node back, waiting until everything works again",
+    "settle": ": leaving everything alone until it must have settled",
     "final": ": reading every server directly",
     "stop": ": ending the app nodes, waiting for the last sessions to end",
 }

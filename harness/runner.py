@@ -21,7 +21,6 @@ from harness.tree_walk import walk_every_server
 from nemesis.arena import Arena
 from nemesis.conductor import Conductor
 from nemesis.healing import heal
-from workloads.catalogue import find
 
 LOOK_EVERY = 0.1
 
@@ -52,7 +51,6 @@ class Runner:
         self._progress = progress
         self._stop = stop
         self._keep = keep
-        self._workload, _ = find(plan.workload, plan.variant)
         self._board = Board()
 
     def run(self) -> None:
@@ -187,7 +185,8 @@ class Runner:
         if self.plan.liveness is not None and not self._stop():
             self._break_for_good(stage, self.plan.liveness)
             self._bring_back(stage)
-        roots = self._workload.roots
+        self._settle(stage)
+        roots = self.plan.roots or ()
         stage.phase("final")
         read_every_server(stage, roots, "running")
         stage.phase("stop")
@@ -212,8 +211,19 @@ class Runner:
             self._progress.update(now, self.plan.time, self.plan.time)
             time.sleep(LOOK_EVERY)
 
+    def _settle(self, stage: Stage) -> None:
+        """Leave everything alone for a little longer than recipes may take until they have settled."""
+        if not self.plan.settles:
+            return
+        stage.phase("settle")
+        deadline = Deadline(self.plan.settling_bound + 1)
+        while not (deadline.passed or self._stop() or stage.history.failure):
+            self._progress.update(self._board.snapshot(), self.plan.time, self.plan.time)
+            time.sleep(LOOK_EVERY)
+
     def _describe(self, stage: Stage) -> None:
-        server = self._images.server
+        server, own = self._images.server, self.plan.app_image
+        app = self._engine.image(own) if own else None
         stage.history.write(
             time=stage.clock.now(),
             type="event",
@@ -222,6 +232,7 @@ class Runner:
             value={
                 "image": {"reference": server.reference, "id": server.id, "digest": server.digest},
                 "zookeeper": server.zookeeper,
+                **({"app": {"reference": own, "id": app.id, "digest": app.digest}} if app else {}),
                 "zkchaos": __version__,
                 "kazoo": kazoo_version,
                 "host": self._engine.facts(),

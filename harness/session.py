@@ -15,6 +15,7 @@ from harness.errors import NO_RUN, Interrupted, SetupError
 from harness.images import ready_images
 from harness.interrupts import Interrupts
 from harness.judging import EXIT_CODES, report_run
+from harness.own_image import with_own_program
 from harness.plan import Plan
 from harness.planner import Wish, first_impossible, lacked_by, make_plan, repeat_command, replayed
 from harness.progress import Progress
@@ -82,7 +83,7 @@ def perform_on_terminal(
         progress.say(line)
 
     with Interrupts(on_first, on_second) as interrupts:
-        images = ready_images(engine, plan.image, say)
+        images = with_own_program(engine, ready_images(engine, plan.image, say), plan, say)
         lacking = lacked_by(plan, engine, images)
         if lacking:
             plan = without(lacking)
@@ -125,7 +126,8 @@ def tell_plan(plan: Plan) -> None:
     counts = Counter(step.fault for step in plan.schedule)
     faults = ", ".join(f"{number} x {name}" for name, number in counts.items())
     click.echo(f"run       {plan.run}")
-    click.echo(f"workload  {plan.scenario} for {plan.time:g} s on {plan.nodes} app nodes")
+    program = f", their program from {plan.app_image}" if plan.app_image else ""
+    click.echo(f"workload  {plan.scenario} for {plan.time:g} s on {plan.nodes} app nodes{program}")
     observers = f" and {plan.observers} without a vote" if plan.observers else ""
     click.echo(f"ensemble  {plan.servers} servers{observers} from {plan.image}")
     click.echo(f"faults    {faults or 'none'}")

@@ -15,6 +15,7 @@ from harness.errors import NO_RUN, ZkchaosError
 from harness.images import ready_images
 from harness.interrupts import Interrupts
 from harness.judging import EXIT_CODES, judge_run, report_run
+from harness.own_image import with_own_program
 from harness.plan import Plan
 from harness.planner import replayed
 from harness.progress import Progress
@@ -73,7 +74,8 @@ class Laboratory:
 
     def __init__(self, plan: Plan, runs: Path):
         self._engine = Engine.connect()
-        self._images = ready_images(self._engine, plan.image, click.echo)
+        images = ready_images(self._engine, plan.image, click.echo)
+        self._images = with_own_program(self._engine, images, plan, click.echo)
         self._runs = runs
         self._run = ""
         self.stop: Callable[[], bool] = lambda: False

@@ -17,6 +17,7 @@ from harness.history import HistoryWriter
 from harness.images import Images
 from harness.leftovers import LABEL, RUN_LABEL
 from harness.monitor import Monitor
+from harness.own_image import CODE
 from harness.plan import Plan
 from harness.pods import Pod
 from harness.sdk import Vanished
@@ -93,6 +94,7 @@ class Stage:
             session_timeout=self.plan.session_timeout,
             deadline=self.clock.now() + int((self.plan.time + GRACE) * SECOND),
             journal=JOURNAL,
+            code=f"{CODE}/{code.file}:{code.name}" if (code := self.plan.code) else "",
         )
 
     def restore(self) -> None:
@@ -187,7 +189,5 @@ class Stage:
 
 def _has_session(app: AppNode) -> bool:
     if not app.streaming and not app.sessions:
-        raise EnsembleError(
-            f"{app.name} ended before it had a session; its last words are in the run's logs."
-        )
+        raise EnsembleError(f"{app.name} ended before it had a session: {app.last_words}")
     return app.sessions > 0

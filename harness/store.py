@@ -1,5 +1,6 @@
 """The store: a directory of runs, each a directory of files."""
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,6 +11,9 @@ import msgspec
 
 from harness.errors import HistoryError, SetupError
 from harness.plan import Plan
+
+LONGEST_WORDS = 20
+"""Characters that say what ran in the id of a run."""
 
 
 class RunDirectory:
@@ -22,6 +26,8 @@ class RunDirectory:
         self.results = path / "results.json"
         self.report = path / "report.html"
         self.logs = path / "logs"
+        self.code = path / "code"
+        """For people: the user's own files that the plan holds."""
 
     @property
     def name(self) -> str:
@@ -35,6 +41,10 @@ class RunDirectory:
         try:
             run.logs.mkdir(parents=True)
             run.plan.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n")
+            for name, text in (plan.code.files if plan.code else {}).items():
+                copy = run.code / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_text(text, encoding="utf-8")
         except OSError as error:
             raise SetupError(
                 f"cannot write the run to {run.path}: {error.strerror}; choose another place with --runs-dir."
@@ -76,9 +86,13 @@ def read_plan(run: RunDirectory) -> Plan:
 
 
 def new_run_id(scenario: str) -> str:
-    """Make an id that sorts by time, says what ran, and is unique on the engine too."""
+    """Make an id that sorts by time, says what ran, and is unique on the engine too.
+
+    It is part of the names of machines, for which the kernel leaves 64 characters.
+    """
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{now}-{scenario.replace(':', '-')}-{secrets.token_hex(4)}"
+    words = re.sub(r"[^A-Za-z0-9]+", "-", scenario).strip("-")
+    return f"{now}-{words[:LONGEST_WORDS].strip('-')}-{secrets.token_hex(4)}"
 
 
 def list_runs(runs: Path) -> Iterator[RunDirectory]:

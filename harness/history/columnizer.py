@@ -37,6 +37,9 @@ TEXTS = ("f", "process", "node", "key", "error", "server")
 PART_TEXTS = ("f", "key", "text", "error")
 """The same of a part."""
 
+LEAST, MOST = -(2**31), 2**31 - 1
+"""The numbers that the column `number` can hold."""
+
 Shape = dict[str, tuple[Any, int]]
 
 FLAGS = {"ephemeral": EPHEMERAL, "sequence": SEQUENCE, "container": CONTAINER, "ttl": TTL, "watch": WATCH}
@@ -185,7 +188,7 @@ class Columnizer:
                     flags |= flag
         return (
             self.texts[told] if isinstance(told, str) else NOTHING,
-            version if isinstance(version, int) else ANY_VERSION,
+            _number(version),
             flags,
         )
 
@@ -213,14 +216,12 @@ class Columnizer:
         return (self._item_count + before, count) if count else (0, 0)
 
     def _cause(self, place: int, value: Any) -> None:
-        if isinstance(value, int):
-            self._number[place] = value
+        self._number[place] = _number(value)
 
     def _session(self, place: int, value: Any) -> None:
         if isinstance(value, dict):
             self._text[place] = self.texts[str(value.get("state", ""))]
-            timeout = value.get("timeout")
-            self._number[place] = timeout if isinstance(timeout, int) else ANY_VERSION
+            self._number[place] = _number(value.get("timeout"))
 
     def _watch(self, place: int, value: Any) -> None:
         if isinstance(value, dict):
@@ -254,9 +255,9 @@ class Columnizer:
             data = self.texts[part]
         elif isinstance(part, dict):
             if "czxid" in part:
-                stat = self._stat_row(msgspec.convert(part, Stat))
+                stat = self._stat_row(_stat(part))
             elif isinstance(part.get("stat"), dict):
-                stat = self._stat_row(msgspec.convert(part["stat"], Stat))
+                stat = self._stat_row(_stat(part["stat"]))
             if isinstance(part.get("data"), str):
                 data = self.texts[part["data"]]
             error = self.texts[str(part.get("error", ""))]
@@ -281,3 +282,16 @@ class Columnizer:
         self._part_count += len(self._parts)
         self._item_count += len(self._items)
         self._stats, self._parts, self._items = [], [], []
+
+
+def _number(value: Any) -> int:
+    """Return what the column of numbers holds: a value that is none, or too large for it, says nothing."""
+    return value if isinstance(value, int) and LEAST <= value <= MOST else ANY_VERSION
+
+
+def _stat(told: dict[str, Any]) -> Stat | None:
+    """Return the Stat that a part tells, None where it is not one."""
+    try:
+        return msgspec.convert(told, Stat)
+    except msgspec.ValidationError:
+        return None

@@ -18,6 +18,7 @@ from harness.planner import Wish, make_plan
 from harness.store import RunDirectory
 from nemesis.catalogue import FAMILIES, FAULTS
 from nemesis.presets import PRESETS
+from tests.unit.test_from_file import RECIPE, WORKLOAD
 from workloads.catalogue import WORKLOADS, scenarios
 
 NO_SOCKET = "unix:///nonexistent/docker.sock"
@@ -81,6 +82,9 @@ def stored(zkchaos: Terminal) -> RunDirectory:
         ("run --set term", "Invalid value for '--set': 'term' is not of the form NAME=VALUE."),
         ("run --runs-dir file", "Invalid value for '--runs-dir': "),
         ("run one two", "Got unexpected extra argument (two). Try `zkchaos run --help`."),
+        ("run ./absent.py:X", "there is no file absent.py."),
+        ("run election --pip six", "--pip and --requirements go with a workload out of a file: ./FILE.py"),
+        ("run ./absent.py:X --requirements no.txt", "--requirements no.txt: it cannot be read ("),
         ("run chess", "there is no workload 'chess'; choose one of: election:predecessor"),
         ("run election:chess", "the workload election has no variant 'chess'; choose one of: predecessor"),
         ("run --nemesis meteor", "there is no fault 'meteor'; choose from: kill,"),
@@ -90,7 +94,7 @@ def stored(zkchaos: Terminal) -> RunDirectory:
         ("run --time 0", "--time 0: seconds above zero are needed"),
         ("run --zoo clientPort=1", "--zoo clientPort: this setting belongs to the harness; leave it out."),
         ("run --zoo minSessionTimeout=x", "--zoo minSessionTimeout=x: a whole number above zero is needed."),
-        ("run --set speed=1", "--set speed: election has the parameters interval"),
+        ("run --set speed=1", "--set speed: election has the parameters candidates, interval"),
         ("run --set term=nan", "--set term=nan: a number is needed that is not below zero."),
         ("run --session-timeout 60", "--session-timeout 60: with this configuration ZooKeeper grants"),
         ("run --time 4 --nemesis kill-leader", "--time 4 is too short for kill-leader: at least "),
@@ -234,11 +238,42 @@ def test_what_there_is_can_be_listed(zkchaos: Terminal) -> None:
     ):
         assert name in out
     assert "What this machine is able to is not known: no Docker engine answers" in " ".join(out.split())
+
+
+def test_workloads_are_listed_in_short_and_told_in_full(zkchaos: Terminal) -> None:
     code, out, _ = zkchaos("workloads")
     assert code == 0
+    words = set(out.replace(",", " ").split())
     for scenario in scenarios():
-        assert f"  {scenario}" in out
+        assert set(scenario.split(":")) - words <= {scenario.split(":")[0]}
+    for workload in WORKLOADS.values():
+        assert f"{workload.name}: " in out
+        code, told, _ = zkchaos("workloads", workload.name)
+        assert code == 0
+        for variant in workload.variants:
+            assert f"  {workload.name}:{variant}" in told
+        for word in (*workload.guarantees, *(f"{name}=" for name in workload.params)):
+            assert word in told
+        assert told.count("(default)") == 1
+        assert told.count("(broken twin)") == sum(one.broken for one in workload.variants.values())
     assert out.count("(default)") == len(WORKLOADS)
+
+
+def test_the_workloads_of_a_file_are_told_like_ours(zkchaos: Terminal) -> None:
+    Path("mine.py").write_text(RECIPE)
+    Path("others.py").write_text(WORKLOAD)
+    code, out, _ = zkchaos("workloads", "./mine.py:Mine")
+    assert code == 0
+    assert out.startswith("./mine.py:Mine: Everybody does something.\n  guarantees: single-leader\n")
+    assert "parameters: participants=1, pace=2" in out
+    code, out, _ = zkchaos("workloads", "./others.py")
+    assert code == 0
+    assert "./others.py:TWO:b (broken twin): another" in out
+    assert "it has no program of its own: --app-image names one" in out
+    assert zkchaos.complaint("workloads", "./absent.py") == "there is no file absent.py."
+    Path("nothing.py").write_text("x = 1\n")
+    assert zkchaos.complaint("workloads", "./nothing.py").startswith("there is no workload in nothing.py: a")
+    assert zkchaos.complaint("workloads", "chess").startswith("there is no workload 'chess'")
 
 
 @pytest.mark.parametrize("command", ["", *sorted(cli.commands)])

@@ -9,7 +9,7 @@ from harness.errors import ZkchaosError
 from harness.plan import Plan
 from harness.planner import Wish, make_plan
 from workloads.catalogue import scenarios
-from workloads.election import ELECTION
+from workloads.election.workload import ELECTION
 
 
 def planned(**wishes: Any) -> Plan:
@@ -69,12 +69,32 @@ def planned(**wishes: Any) -> Plan:
         ({"params": {"term": float("nan")}}, "--set term=nan: a number is needed that is not below zero."),
         ({"params": {"term": float("inf")}}, "--set term=inf: a number is needed that is not below zero."),
         ({"params": {"interval": -0.1}}, "--set interval=-0.1: a number is needed that is not below zero."),
+        (
+            {"params": {"candidates": 0.5}},
+            "--set candidates=0.5: at least one participant is needed on an app node.",
+        ),
+        (
+            {"scenario": "queue", "params": {"producers": 0, "consumers": 0}},
+            "--set producers=0 --set consumers=0: at least one participant is needed on an app node.",
+        ),
     ],
 )
 def test_what_cannot_be_is_one_sentence(wishes: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ZkchaosError) as caught:
         planned(**wishes)
     assert str(caught.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "wishes",
+    [
+        {"scenario": "queue", "params": {"producers": 0}},
+        {"scenario": "registry", "params": {"clients": 0}},
+        {"scenario": "election", "params": {"candidates": 0}, "app_image": "my/election"},
+    ],
+)
+def test_nobody_of_one_kind_may_play(wishes: dict[str, Any]) -> None:
+    assert 0 in planned(**wishes).params.values()
 
 
 def test_an_unknown_fault_lists_what_there_is() -> None:

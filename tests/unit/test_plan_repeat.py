@@ -42,7 +42,8 @@ def wishes_for(scenario: str) -> st.SearchStrategy[dict[str, Any]]:
             "session_timeout": st.floats(4, 8),
             "zoo": st.dictionaries(setting_names, words, max_size=3)
             | st.just({"tickTime": "600", "syncLimit": "9"}),
-            "params": st.dictionaries(st.sampled_from(params), st.floats(0, 1e9), max_size=3),
+            # From 1 on: nobody to play would be refused.
+            "params": st.dictionaries(st.sampled_from(params), st.floats(1, 1e9), max_size=3),
         }
     )
 
