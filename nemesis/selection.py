@@ -148,15 +148,14 @@ def possible(
 ) -> tuple[Choice, ...]:
     """Return the choices that a run like this one can have.
 
-    `holder` tells whether an app node leads in it, `lacking` what the machine is not able to. Raises
-    ZkchaosError in one sentence for a fault that cannot be, unless it came with a family or a preset.
+    `holder` tells whether an app node leads or holds something in it, `lacking` what the machine is not able
+    to. Raises ZkchaosError in one sentence for a fault that cannot be, unless it came with a family or a
+    preset.
     """
     kept: dict[str, Choice] = {}
     for asked in choices:
         choice = asked if holder else _without_holder(asked)
         reason = impossible(choice.target, plan) or choice.fault.refuse(plan, choice.target, choice.params)
-        if not holder and choice.target in HOLDERS:
-            reason = f"in the workload {plan.workload} no app node leads or holds anything"
         missing = sorted(choice.fault.requires & set(lacking))
         if missing:
             reason = f"this machine cannot do it: {ABILITIES[missing[0]]}"
@@ -172,8 +171,8 @@ def possible(
 
 
 def _without_holder(choice: Choice) -> Choice:
-    """Return what a family or a preset means where nobody leads or holds: any app node will do."""
-    if not choice.optional or choice.target not in HOLDERS:
+    """Return what a fault of the holder means where nobody leads or holds: any app node will do."""
+    if choice.target not in HOLDERS:
         return choice
     settings = "".join(f"/{name}={value}" for name, value in choice.given.items())
-    return replace(parse(f"{choice.fault.name}-one-app{settings}"), optional=True)
+    return replace(parse(f"{choice.fault.name}-one-app{settings}"), optional=choice.optional)

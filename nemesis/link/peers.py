@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
+from msgspec import DecodeError
 from msgspec.json import decode
 
-from harness.errors import EnsembleError
+from harness.errors import EnsembleError, SetupError
 from harness.plan import Plan
 from harness.zoo_config import CLIENT_PORT, ELECTION_PORT, QUORUM_PORT
 from nemesis.agents import source
@@ -55,7 +56,10 @@ def no_peers(plan: Plan, target: str, between: str) -> str:
 def probe(node: Node, what: str, *args: Any) -> Any:
     """Run the measuring program in a node's holder and return what it measured."""
     told = node.pod.holder.execute("python3", "-c", source("link_probe"), what, *map(str, args))
-    return decode(told)
+    try:
+        return decode(told)
+    except DecodeError as error:
+        raise SetupError(f"what {node.name} measured cannot be read: {error}") from error
 
 
 def round_trip(arena: Arena, node: Node, between: str, port: int) -> float:

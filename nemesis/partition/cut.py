@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from harness.errors import SetupError
 from harness.pods import Pod
 from harness.sdk import Vanished
 from harness.zoo_config import CLIENT_PORT
@@ -132,7 +133,11 @@ class Cut:
         }
         # -I -S: nothing of the node's environment, and a start in half the time.
         said = self._pods[name].holder.execute("python3", "-ISc", AGENT, json.dumps(asked))
-        return msgspec.json.decode(said, type=Sight)
+        try:
+            return msgspec.json.decode(said, type=Sight)
+        except msgspec.DecodeError as error:
+            # On a busy machine the engine has lost the end of an output: whoever looks may look again.
+            raise SetupError(f"what {name} said of its rules cannot be read: {error}") from error
 
     def _addresses(self) -> dict[str, str]:
         return {name: self._pods[name].address for name in self.grudge.nodes}

@@ -22,7 +22,11 @@ class Expire(EachNode):
     roles = APPS
     touches = frozenset({"session", "process"})
     parameters: ClassVar[Mapping[str, Parameter]] = {
-        "which": Word("youngest", "which of the app node's sessions to end", ("youngest", "all")),
+        "which": Word(
+            "holder",
+            "which of the app node's sessions to end; holder: by which it leads or holds, else the youngest",
+            ("holder", "youngest", "all"),
+        ),
     }
 
     def __init__(self, arena: Arena, *args: Any):
@@ -37,14 +41,20 @@ class Expire(EachNode):
 
     def inject_on(self, node: Node) -> None:
         """Take the sessions over on another connection and close them."""
-        sessions = list(self.arena.board.sessions_of(node.name))
-        if not sessions:
-            raise EnsembleError(f"{node.name} has no session to end.")
         closings = self._closings.setdefault(node.name, {})
-        for session in sessions if self.params["which"] == "all" else sessions[-1:]:
+        for session in self._chosen(node.name):
             closing = end_for_real(self.arena, session)
             if closing is not None:
                 closings[session] = closing
+
+    def _chosen(self, name: str) -> list[int]:
+        sessions = list(self.arena.board.sessions_of(name))
+        if not sessions:
+            raise EnsembleError(f"{name} has no session to end.")
+        if self.params["which"] == "all":
+            return sessions
+        held = self.arena.board.session_of_holder(name) if self.params["which"] == "holder" else 0
+        return [held or sessions[-1]]
 
     def observe_on(self, node: Node) -> Proof | None:
         """The leader's list of sessions does not hold them any more.

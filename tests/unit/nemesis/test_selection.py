@@ -101,7 +101,6 @@ def test_no_text_is_a_crash(text: str) -> None:
         ({"nemesis": "kill-follower", "servers": 1}, "an ensemble of one server has no follower"),
         ({"nemesis": "kill-minority", "servers": 1}, "of 1 there is no minority"),
         ({"nemesis": "kill-minority-of-apps", "nodes": 2}, "of 2 there is no minority"),
-        ({"nemesis": "kill-holder", "scenario": "keys"}, "in the workload keys no app node leads"),
         ({"nemesis": "majorities-ring"}, "--nemesis majorities-ring: "),
         ({"observers": 1, "servers": 1}, "--observers: a single server runs alone"),
         ({"observers": 99}, "--observers 99: a number from 0 to 16 is needed."),
@@ -116,6 +115,11 @@ def test_what_cannot_be_is_said_before_anything_starts(wishes: dict[str, Any], c
         planned(**wishes)
     assert complaint in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+def test_where_nobody_leads_or_holds_a_fault_of_the_holder_hits_any_app_node() -> None:
+    plan = planned(scenario="keys", nemesis="kill-holder")
+    assert {step.fault for step in plan.schedule} == {"kill-one-app"}
 
 
 def test_families_and_presets_leave_out_what_cannot_be() -> None:

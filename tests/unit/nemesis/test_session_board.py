@@ -45,3 +45,22 @@ def test_sessions_of_a_dead_life_are_forgotten() -> None:
     died = {"node": "app1", "process": "harness", "value": {"state": "died"}}
     board.listen(Event(index=0, time=0, type="event", f="node", **died))
     assert board.sessions_of("app1") == {}
+
+
+def believe(board: Board, f: str, token: int, session: int = 0) -> None:
+    more = {"node": "app1", "process": "app1/1.0", "key": f"/line/{token}", "value": {"token": token}}
+    board.listen(Event(index=0, time=0, type="event", f=f, session=session, **more))
+
+
+def test_the_session_by_which_a_node_holds_is_known_until_it_or_the_holding_ends() -> None:
+    board = Board()
+    for session in (7, 8, 9):
+        tell(board, "connected", session, conn=1, server="a:1")
+    assert board.session_of_holder("app1") == 0
+    believe(board, "holds", 5, session=7)
+    believe(board, "leader", 6, session=8)
+    assert board.session_of_holder("app1") == 8
+    believe(board, "stepped-down", 6)
+    assert board.session_of_holder("app1") == 7
+    tell(board, "lost", 7)
+    assert board.session_of_holder("app1") == 0

@@ -76,7 +76,7 @@ def test_which_faults_of_sessions_there_are() -> None:
     assert parse("expire-app1+app2/which=all").target == "app1+app2"
     with pytest.raises(ZkchaosError, match="path has to be given"):
         parse("expire-owner")
-    with pytest.raises(ZkchaosError, match="one of youngest, all"):
+    with pytest.raises(ZkchaosError, match="one of holder, youngest, all"):
         parse("expire/which=oldest")
 
 
