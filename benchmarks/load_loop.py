@@ -17,7 +17,7 @@ from kazoo.exceptions import NoNodeError
 
 from harness.client import Answer, Member, Operation, Reply
 from harness.client.account import NO_REPLY
-from workloads.key_mix import KeyMix
+from workloads.keys.mix import KeyMix
 
 
 def main(servers: str, node: str, params: dict[str, float]) -> None:

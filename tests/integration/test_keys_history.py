@@ -10,8 +10,8 @@ import pytest
 from checkers.result import Verdict
 from harness.chaos import Chaos, Outcome, Workshop
 from harness.history import Event, History
-from workloads.key_mix import WEIGHTS
-from workloads.keys import GUARANTEES
+from workloads.keys.mix import WEIGHTS
+from workloads.keys.workload import GUARANTEES
 
 BYTES_OF_A_MEGABYTE = 1 << 20
 

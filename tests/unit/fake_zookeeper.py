@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal
 
-CREATE, DELETE, EXISTS, SET_DATA, CHILDREN, CHECK, MULTI, CLOSE = 1, 2, 3, 5, 8, 13, 14, -11
+CREATE, DELETE, EXISTS, GET_DATA, SET_DATA, CHILDREN, CHECK, MULTI, CLOSE = 1, 2, 3, 4, 5, 8, 13, 14, -11
 PING_XID = -2
 
 PASSWORD = b"p" * 16
@@ -37,6 +37,8 @@ class Reply:
     zxid: int
     body: bytes = b""
     err: int = 0
+    events: tuple[tuple[int, bytes], ...] = ()
+    """Watch events that it causes: (connection's number, frame). Those on its own connection come first."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class FakeZooKeeper:
         self._next_session = 0x100000000000001
         self.port = int(self._listener.getsockname()[1])
         self.connections = 0
+        self._open: dict[int, tuple[socket.socket, threading.Lock]] = {}
+        """By their numbers the connections that have shaken hands, each with what one sender holds."""
         self.requests: list[Request] = []
         self.expired: set[int] = set()
         """Sessions that a reconnecting client is told to be gone."""
@@ -102,6 +106,14 @@ class FakeZooKeeper:
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
+    def _tell(self, writer: int, events: tuple[tuple[int, bytes], ...]) -> None:
+        """Send watch events on the connections that did not cause them, where those are still open."""
+        for number, frame in events:
+            if number != writer:
+                connection, sending = self._open[number]
+                with sending, suppress(OSError):
+                    _send(connection, frame)
+
     def _spawn(self, target: Callable[..., None], *arguments: object) -> None:
         thread = threading.Thread(target=target, args=arguments, daemon=True)
         self._threads.append(thread)
@@ -120,24 +132,27 @@ class FakeZooKeeper:
     def _serve(self, connection: socket.socket, number: int) -> None:
         with connection, suppress(OSError, EOFError):
             session = self._shake_hands(connection)
+            sending = threading.Lock()
+            self._open[number] = connection, sending
             while session:
                 frame = _read_frame(connection, self._limit)
                 xid, kind = struct.unpack_from("!ii", frame)
-                if xid == PING_XID:
-                    _send(connection, struct.pack("!iqi", xid, 1, 0))
-                    continue
-                request = Request(session, number, xid, kind, frame[8:])
-                self.requests.append(request)
-                action = self._answer(request)
+                with sending:
+                    if xid == PING_XID:
+                        _send(connection, struct.pack("!iqi", xid, 1, 0))
+                        continue
+                    request = Request(session, number, xid, kind, frame[8:])
+                    self.requests.append(request)
+                    action = self._answer(request)
+                    frames = frames_of(action, number, xid)
+                    connection.sendall(b"".join(map(buffer, frames)))
                 if action == "hang":
                     self._released.wait()
                 if isinstance(action, str):
                     _end(connection)
                     return
-                if isinstance(action, Frames):
-                    connection.sendall(b"".join(map(buffer, action.frames)))
-                else:
-                    _send(connection, reply_frame(xid, action))
+                if isinstance(action, Reply):
+                    self._tell(number, action.events)
                 if kind == CLOSE:
                     return
 
@@ -169,6 +184,13 @@ def string_at(data: bytes, offset: int = 0) -> str:
 def stat(czxid: int = 1, mzxid: int = 1, *, version: int = 0, owner: int = 0) -> bytes:
     """A Stat on the wire."""
     return struct.pack("!qqqqiiiqiiq", czxid, mzxid, 0, 0, version, 0, 0, owner, 0, 0, czxid)
+
+
+def frames_of(action: Action, conn: int, xid: int) -> tuple[bytes, ...]:
+    """What is sent on the connection of a request, in this order."""
+    if isinstance(action, Reply):
+        return (*(frame for number, frame in action.events if number == conn), reply_frame(xid, action))
+    return action.frames if isinstance(action, Frames) else ()
 
 
 def reply_frame(xid: int, reply: Reply) -> bytes:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from checkers.reads.sync_read import sync_read
+from checkers.recipes.barrier import barrier
 from checkers.result import Verdict
 from checkers.servers.digests import digests
 from harness.history import read_history
@@ -31,3 +32,19 @@ def test_digests_differ_while_a_server_loads_a_snapshot_and_agree_again() -> Non
     found = digests(history)
     assert found.violations == ()
     assert found.passing == 4 + 2
+
+
+def test_a_party_of_kazoos_double_barrier_never_hears_of_a_node_that_went_while_it_was_away() -> None:
+    history = read_history(FINDINGS / "kazoo-double-barrier-left-waiting.jsonl")
+    result = barrier(history)
+    assert {violation.kind for violation in result.violations} == {"blocked"}
+    assert {node for violation in result.violations for node in violation.nodes} == {
+        "app1",
+        "app2",
+        "app3",
+        "app4",
+    }
+    looked = [op for op in history.operations if op.invoke.f == "exists" and op.invoke.node == "app3"]
+    (gone,) = [op for op in history.operations if op.invoke.f == "delete" and op.outcome == "info"]
+    assert looked[-1].invoke.key == gone.invoke.key
+    assert looked[-1].invoke.time < gone.invoke.time

@@ -10,6 +10,7 @@ import pytest
 from harness.errors import HistoryError
 from harness.history import Event, History, HistoryWriter, Stat, read_history, reader, stretch
 from harness.history.columns import (
+    ANY_VERSION,
     EPHEMERAL,
     EVENT_FIELDS,
     FAIL,
@@ -346,3 +347,30 @@ def test_numbers_beyond_64_bits_are_refused(file: Path) -> None:
     file.write_bytes(b'{"index":0,"time":9223372036854775808,"type":"event","f":"x"}\n')
     with pytest.raises(HistoryError, match=r"line 1: not an event .*time"):
         read_history(file)
+
+
+@pytest.mark.parametrize("large", [2**31, -(2**31) - 1, 2**70])
+def test_what_a_value_holds_beyond_its_column_is_no_number(large: int) -> None:
+    rows = [
+        ("invoke", "set", {"data": "x", "version": large}),
+        ("fail", "multi", large),
+        ("event", "session", {"state": "connected", "timeout": large}),
+        ("invoke", "multi", [{"f": "set", "key": "/a", "data": "y", "version": large}]),
+        ("ok", "multi", [{"version": large}, {"czxid": 5, "version": large}, {"stat": {"version": large}}]),
+        ("event", "comet", {"token": large}),
+    ]
+    history = History([Event(i, i, what, f, value=value) for i, (what, f, value) in enumerate(rows)])
+    columns = history.columns
+    assert columns.number.tolist() == [ANY_VERSION] * len(rows)
+    assert columns.parts.number.tolist() == [ANY_VERSION] * 4
+    assert columns.parts.stat.tolist() == [-1] * 4
+    assert columns.texts.say(columns.text[0]) == "x"
+    assert columns.texts.say(columns.text[2]) == "connected"
+    assert [event.value for event in history.events] == [value for _, _, value in rows]
+
+
+def test_what_is_no_stat_is_left_out_of_the_columns() -> None:
+    answers = [{"czxid": "soon"}, {"czxid": 2**70}, {"stat": {"comet": 1}}, {"stat": {"czxid": 5}}]
+    columns = History([Event(0, 1, "ok", "multi-read", value=answers)]).columns
+    assert columns.parts.stat.tolist() == [-1, -1, -1, 0]
+    assert columns.stats.czxid.tolist() == [5]

@@ -73,17 +73,21 @@ def test_measures_are_shown_by_name_and_recovery_rows_only_in_their_table() -> N
     history, results = sample_run()
     by_name = {card.name: card for card in report_model(history, results).guarantees}
     assert ("leaderships", "3") in by_name["single-leader"].measures
-    assert ("longest time that two believed they led", "3.7 s") in by_name["single-leader"].measures
+    assert ("longest time that two believed so", "3.7 s") in by_name["single-leader"].measures
     assert by_name["recovery"].measures == []
     odd = Result(
         name="odd",
         verdict=Verdict.VALID,
         sentence="x",
         checked=1,
-        measures={"deep": {"wait_time": 1.2345678}},
+        measures={
+            "deep": {"wait_time": 1.2345678},
+            "vacant_after_faults": {"p50": 0.3781, "p90": 4.149, "p99": 4.149, "max": 4.149, "of": 8},
+        },
     )
     (card,) = report_model(history, no_results(results=(odd,))).guarantees
-    assert card.measures == [("deep.wait time", "1.235")]
+    vacant = "half within 0.378 s, 90 % within 4.15 s, the longest 4.15 s, of 8"
+    assert card.measures == [("deep.wait time", "1.235"), ("vacant after each fault", vacant)]
 
 
 def test_what_the_real_checkers_say_is_understood() -> None:

@@ -1,7 +1,7 @@
 """Stretches of time: server modes, lives, sessions, leader bands, slots."""
 
 from harness.history import Event
-from reports.app_spans import leader_bands, lives, session_spans
+from reports.app_spans import belief_bands, lives, session_spans
 from reports.clock import Clock
 from reports.lanes import lane_name, natural
 from reports.server_spans import mode_at, mode_spans
@@ -65,7 +65,7 @@ def leader(second: float, process: str = "app1/1.0", token: object = 1 << 32 | 5
 
 
 def step(second: float, process: str = "app1/1.0", why: str = "refused") -> Event:
-    return event(second, "stepped-down", {"token": 1, "why": why}, process=process)
+    return event(second, "stepped-down", {"token": 1, "why": why}, process=process, key="/e/n_1")
 
 
 def node(second: float, state: str, life: int = 1) -> Event:
@@ -73,29 +73,44 @@ def node(second: float, state: str, life: int = 1) -> Event:
 
 
 def test_a_band_ends_at_the_same_processs_stepping_down() -> None:
-    bands = leader_bands([leader(1)], [step(0.5), step(2, "app1/1.1"), step(3)], [], CLOCK, 9 * S)
+    bands = belief_bands([leader(1)], [step(0.5), step(2, "app1/1.1"), step(3)], [], CLOCK, 9 * S)
     assert [(b.start, b.end, b.ended, b.token) for b in bands] == [(1, 3, "refused", "0x100000005")]
 
 
 def test_a_band_ends_when_its_node_dies_or_stops() -> None:
     events = [node(0, "started"), node(0.5, "died"), node(0.7, "started", 2), node(4, "stopped", 2)]
-    (band,) = leader_bands([leader(1)], [step(6)], events, CLOCK, 9 * S)
+    (band,) = belief_bands([leader(1)], [step(6)], events, CLOCK, 9 * S)
     assert (band.end, band.ended) == (4, "node stopped")
 
 
 def test_a_band_that_nothing_ends_lasts_until_the_history_does() -> None:
-    (band,) = leader_bands([leader(1)], [], [], CLOCK, 9 * S)
+    (band,) = belief_bands([leader(1)], [], [], CLOCK, 9 * S)
     assert (band.end, band.ended) == (9, "")
 
 
 def test_a_leader_event_without_a_token_still_makes_a_band() -> None:
-    (band,) = leader_bands([event(1, "leader", None, process="p")], [], [], CLOCK, 2 * S)
+    (band,) = belief_bands([event(1, "leader", None, process="p")], [], [], CLOCK, 2 * S)
     assert band.token == ""
 
 
 def test_two_believers_on_one_node_get_slots_of_their_own() -> None:
-    bands = leader_bands([leader(1), leader(2, "app1/1.1")], [step(3), step(4, "app1/1.1")], [], CLOCK, 9 * S)
+    bands = belief_bands([leader(1), leader(2, "app1/1.1")], [step(3), step(4, "app1/1.1")], [], CLOCK, 9 * S)
     assert [b.slot for b in bands] == [0, 1]
+
+
+def test_locks_held_by_one_process_at_once_end_each_by_its_own_event() -> None:
+    def tell(second: float, f: str, lock: str) -> Event:
+        value = {"token": 7, "node": f"{lock}/n_1", "why": "released"}
+        return event(second, f, value, process="app1/1.0", key=lock)
+
+    begins = [tell(1, "holds", "/lock/a"), tell(2, "holds", "/lock/b")]
+    bands = belief_bands(
+        begins, [tell(3, "let-go", "/lock/b"), tell(5, "let-go", "/lock/a")], [], CLOCK, 9 * S
+    )
+    assert [(b.start, b.end, b.belief, b.ended) for b in bands] == [
+        (1, 5, "holds /lock/a", "released"),
+        (2, 3, "holds /lock/b", "released"),
+    ]
 
 
 def session(second: float, state: str, process: str = "app1/1.0", number: int = -5) -> Event:
@@ -122,6 +137,23 @@ def test_a_session_ends_with_its_node_though_the_next_life_has_one_too() -> None
 def test_sessions_of_two_processes_side_by_side_are_drawn_in_two_strips() -> None:
     spans = session_spans([session(1, "connected"), session(2, "connected", "app1/1.1")], [], CLOCK, 9 * S)
     assert {s.process: s.slot for s in spans} == {"app1/1.0": 0, "app1/1.1": 1}
+
+
+def test_sessions_of_one_process_side_by_side_are_drawn_in_two_strips() -> None:
+    events = [
+        session(1, "connected", number=4),
+        session(2, "connected", number=5),
+        session(3, "lost", number=4),
+    ]
+    spans = session_spans([*events, session(6, "connected", number=6)], [], CLOCK, 9 * S)
+    assert [(s.session, s.start, s.end, s.state) for s in sorted(spans, key=lambda s: s.start)] == [
+        ("0x4", 1, 3, "connected"),
+        ("0x5", 2, 9, "connected"),
+        ("0x4", 3, 6, "lost"),
+        ("0x6", 6, 9, "connected"),
+    ]
+    slots = {s.session: s.slot for s in spans}
+    assert slots["0x4"] != slots["0x5"]
 
 
 def test_lives_end_by_death_by_stop_or_with_the_history() -> None:
