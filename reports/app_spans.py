@@ -1,4 +1,4 @@
-"""What the app nodes went through, as stretches of time: lives, sessions, and the belief to lead."""
+"""What the app nodes went through, as stretches of time: lives, sessions, and beliefs to lead or to hold."""
 
 from collections.abc import Sequence
 
@@ -36,12 +36,14 @@ class SessionSpan(msgspec.Struct, frozen=True):
 
 
 class Band(msgspec.Struct, frozen=True):
-    """A stretch during which a process believed that it leads. Times in seconds."""
+    """A stretch during which a process believed that it leads, or holds something. Times in seconds."""
 
     start: float
     end: float
+    belief: str
+    """`leads`, or `holds` and what."""
     token: str
-    """czxid of the election node, in hex."""
+    """The fencing token, mostly the czxid of the own node in the line, in hex."""
     process: str
     key: str
     ended: str
@@ -64,9 +66,9 @@ def lives(node_events: Sequence[Event], clock: Clock, end: int) -> list[Life]:
 def session_spans(
     events: Sequence[Event], node_events: Sequence[Event], clock: Clock, end: int
 ) -> list[SessionSpan]:
-    """Turn `session` events into spans, each until the process's next one, its node's end, or the run's.
+    """Turn `session` events into spans, each until that session's next one, its node's end, or the run's.
 
-    `closed` ends a span and starts none.
+    `closed` ends a span and starts none; what is `lost` lasts until its process has another session.
     """
     raw: list[tuple[int, int, str, Event]] = []
     for event, following in _with_next(events):
@@ -78,7 +80,7 @@ def session_spans(
         if gone is not None:
             ends.append(gone.time)
         raw.append((event.time, max(event.time, min(ends)), state, event))
-    slots = _slots_by_process([(start, until, event.process) for start, until, _, event in raw])
+    slots = _slots_by_session([(start, until, event) for start, until, _, event in raw])
     return [
         SessionSpan(
             start=clock.seconds(start),
@@ -87,40 +89,41 @@ def session_spans(
             session=hex_id(event.session),
             process=event.process,
             server=event.server,
-            slot=slots[event.process],
+            slot=slots[event.process, event.session],
         )
         for start, until, state, event in raw
     ]
 
 
-def leader_bands(
-    leaders: Sequence[Event],
-    steps_down: Sequence[Event],
+def belief_bands(
+    begins: Sequence[Event],
+    ends: Sequence[Event],
     node_events: Sequence[Event],
     clock: Clock,
     end: int,
 ) -> list[Band]:
-    """Turn `leader` events into bands.
+    """Turn `leader` and `holds` events into bands.
 
-    A band ends at the first of: the same process's `stepped-down`, its node's death or stop, the end
-    of the history.
+    A band ends at the first of: the same process's `stepped-down` or `let-go` of the same thing, its node's
+    death or stop, the end of the history.
     """
     raw: list[tuple[Event, int, str]] = []
-    for event in sorted(leaders, key=lambda e: e.time):
-        stepped = next((e for e in steps_down if e.process == event.process and e.time >= event.time), None)
+    for event in sorted(begins, key=lambda e: e.time):
+        over = next((e for e in ends if _of_one_belief(event, e) and e.time >= event.time), None)
         gone = _first_end(node_events, event.time)
-        ends = [(end, "")]
+        possible = [(end, "")]
         if gone is not None:
-            ends.append((gone.time, f"node {text(mapping(gone.value)['state'])}"))
-        if stepped is not None:
-            ends.append((stepped.time, text(mapping(stepped.value).get("why")) or "stepped down"))
-        until, why = min(ends, key=lambda entry: entry[0])
+            possible.append((gone.time, f"node {text(mapping(gone.value)['state'])}"))
+        if over is not None:
+            possible.append((over.time, text(mapping(over.value).get("why")) or over.f))
+        until, why = min(possible, key=lambda entry: entry[0])
         raw.append((event, until, why))
     slots = pack([(event.time, until) for event, until, _ in raw])
     return [
         Band(
             start=clock.seconds(event.time),
             end=clock.seconds(until),
+            belief="leads" if event.f == "leader" else f"holds {event.key}",
             token=_token(mapping(event.value).get("token")),
             process=event.process,
             key=event.key,
@@ -129,6 +132,13 @@ def leader_bands(
         )
         for (event, until, why), slot in zip(raw, slots, strict=True)
     ]
+
+
+def _of_one_belief(begin: Event, end: Event) -> bool:
+    """Tell whether two events of a process are about the same thing; several share a process's voice."""
+    if begin.process != end.process or (begin.f == "leader") != (end.f == "stepped-down"):
+        return False
+    return begin.key == end.key and mapping(begin.value).get("node") == mapping(end.value).get("node")
 
 
 def _token(value: object) -> str:
@@ -142,19 +152,25 @@ def _first_end(node_events: Sequence[Event], time: int) -> Event | None:
 
 
 def _with_next(events: Sequence[Event]) -> list[tuple[Event, Event | None]]:
-    """Pair each event with the next one of its process; all in order of time."""
-    following: dict[str, Event] = {}
+    """Pair each event with the next one of its session; all in order of time."""
+    following: dict[tuple[str, int], Event] = {}
+    connected: dict[str, Event] = {}
     pairs: list[tuple[Event, Event | None]] = []
     for event in sorted(events, key=lambda e: e.time, reverse=True):
-        pairs.append((event, following.get(event.process)))
-        following[event.process] = event
+        state = mapping(event.value).get("state")
+        after = following.get((event.process, event.session))
+        pairs.append((event, after or (connected.get(event.process) if state == "lost" else None)))
+        following[event.process, event.session] = event
+        if state == "connected":
+            connected[event.process] = event
     return pairs[::-1]
 
 
-def _slots_by_process(spans: Sequence[tuple[int, int, str]]) -> dict[str, int]:
-    """Give each process one slot for the whole of its spans, so that a session's strip never jumps."""
-    extent: dict[str, tuple[int, int]] = {}
-    for start, end, process in spans:
-        first, last = extent.get(process, (start, end))
-        extent[process] = (min(first, start), max(last, end))
+def _slots_by_session(spans: Sequence[tuple[int, int, Event]]) -> dict[tuple[str, int], int]:
+    """Give each session one slot for the whole of its spans, so that its strip never jumps."""
+    extent: dict[tuple[str, int], tuple[int, int]] = {}
+    for start, end, event in spans:
+        session = event.process, event.session
+        first, last = extent.get(session, (start, end))
+        extent[session] = (min(first, start), max(last, end))
     return dict(zip(extent, pack(list(extent.values())), strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import msgspec
 
 from harness.history import Event, History, Operation
-from reports.app_spans import Band, Life, SessionSpan, leader_bands, lives, session_spans
+from reports.app_spans import Band, Life, SessionSpan, belief_bands, lives, session_spans
 from reports.clock import Clock
 from reports.columns import Columns, Strings, pack_operations
 from reports.server_spans import ModeSpan, mode_spans
@@ -62,7 +62,13 @@ def build_lanes(history: History, strings: Strings, clock: Clock) -> list[Lane]:
                 lives=lives(node_events, clock, end),
                 modes=mode_spans(about["server"], clock),
                 sessions=session_spans(about["session"], node_events, clock, end),
-                bands=leader_bands(about["leader"], about["stepped-down"], node_events, clock, end),
+                bands=belief_bands(
+                    about["leader"] + about["holds"],
+                    about["stepped-down"] + about["let-go"],
+                    node_events,
+                    clock,
+                    end,
+                ),
                 operations=pack_operations(operations.get(name, ()), strings, clock),
             )
         )

@@ -6,25 +6,17 @@ from itertools import count
 
 import msgspec
 
-from checkers.result import Result, Results, Verdict, Violation
+from checkers.result import Results, Verdict, Violation
 from harness.history import Event, History
 from reports.clock import Clock
 from reports.faults import Fault
 from reports.lanes import Lane, lane_name
+from reports.measures import measures
 from reports.server_spans import mode_at
-from reports.values import hex_id, rows, shown
+from reports.values import hex_id, shown
 
 _MOST_VIOLATIONS = 25
 _MOST_WITNESSES = 40
-_KNOWN_MEASURES = {
-    "leaders": ("leaderships", ""),
-    "longest_believed_overlap": ("longest time that two believed they led", " s"),
-    "longest_unexplained_overlap": ("longest part of it that no fault explains", " s"),
-    "vacant": ("time without a leader", " s"),
-    "longest": ("longest recovery", " s"),
-    "explained_overlaps": ("overlaps that a paused process explains", ""),
-}
-"""Label and unit of measures by name; others are shown under their own names."""
 
 
 class Witness(msgspec.Struct, frozen=True):
@@ -110,7 +102,7 @@ def build_cards(results: Results, promises: Mapping[str, str], scene: Scene) -> 
                 missing=list(result.missing),
                 violations=breaks,
                 not_shown=len(result.violations) - len(breaks),
-                measures=_measures(result),
+                measures=measures(result),
             )
         )
     return cards
@@ -167,14 +159,3 @@ def _witness(event: Event, clock: Clock) -> Witness:
         session=hex_id(event.session),
         server=event.server,
     )
-
-
-def _measures(result: Result) -> list[tuple[str, str]]:
-    """Rows for a checker's measures; recovery's rows per fault have a table of their own."""
-    elsewhere = {"faults"} if result.name == "recovery" else set()
-    told = {name: value for name, value in result.measures.items() if name not in elsewhere}
-    found: list[tuple[str, str]] = []
-    for name, value in rows(told):
-        label, unit = _KNOWN_MEASURES.get(name, (name.replace("_", " "), ""))
-        found.append((label, f"{value}{unit}" if value else "not seen"))
-    return found

@@ -63,7 +63,7 @@ function appUnder(row, x, y, second) {
     const band = covering(lane.bands.filter((b) => b.slot === slot), second);
     if (band) {
       const ended = band.ended ? `ended: ${band.ended}` : "lasts until the history ends";
-      return { title: `${lane.name} believes that it leads`, lines: [`token ${band.token}`, stretch(band), ended, band.key, band.process] };
+      return { title: `${lane.name} believes that it ${band.belief}`, lines: [`token ${band.token}`, stretch(band), ended, band.key, band.process] };
     }
   }
   return sessionUnder(lane, Math.floor((inside - row.stripsAt) / STRIP), second);

@@ -54,7 +54,7 @@ function drawApp(row) {
   for (const band of lane.bands) {
     const y = row.y + row.bandsAt + band.slot * SLOT;
     const extent = box(band.start, band.end, y, SLOT - 2, theme.belief);
-    if (extent) label([`★ leads, token ${band.token}`, `★ ${band.token}`, "★"], extent, y + SLOT / 2 - 1, theme["belief-ink"], { indent: 13 });
+    if (extent) label([`★ ${band.belief}, token ${band.token}`, `★ ${band.token}`, "★"], extent, y + SLOT / 2 - 1, theme["belief-ink"], { indent: 13 });
   }
   for (const span of lane.sessions) {
     const extent = clip(span.start, span.end);
