@@ -1,93 +1,18 @@
 """The report in a real browser: it draws, it zooms, runs nothing foreign and asks nobody for anything."""
 
-import shutil
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, FloatRect, Page, Route, sync_playwright
+from playwright.sync_api import Browser, FloatRect
 
-from checkers.result import Results
 from harness.history import History
 from reports.html import write_report
+from tests.browser.opened import OpenReport
 from tests.unit.sample_history import sample_run
 
-CHROMIUM = shutil.which("chromium")
 RUN_SECONDS = 82.0
 HOSTILE = "</script><img src=x onerror=alert(1)>"
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no `chromium` on the path; the package of that name installs it"
-)
-
-
-class Opened:
-    """A page with everything that it must not do recorded."""
-
-    def __init__(self, context: BrowserContext, path: Path):
-        self.complaints: list[str] = []
-        self.requests: list[str] = []
-        self.path = path
-        context.route("**/*", self._route)
-        self.page: Page = context.new_page()
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", self._dialog)
-        self.page.add_init_script(
-            "addEventListener('securitypolicyviolation', e => console.error('policy', e.violatedDirective))"
-        )
-        self.page.goto(path.as_uri())
-        self.page.wait_for_selector("#timeline[data-drawn]")
-
-    def _route(self, route: Route) -> None:
-        if route.request.url.split("#")[0] == self.path.as_uri():
-            route.continue_()
-            return
-        self.requests.append(route.request.url)
-        route.abort()
-
-    def _dialog(self, dialog: Dialog) -> None:
-        self.complaints.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
-
-    def span(self) -> tuple[float, float]:
-        self.page.wait_for_timeout(120)
-        told = self.page.evaluate("({...document.getElementById('timeline').dataset})")
-        return float(told["from"]), float(told["to"])
-
-    def be_quiet(self) -> None:
-        assert self.complaints == []
-        assert self.requests == []
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-Open = Callable[..., Opened]
-
-
-@pytest.fixture
-def opened(browser: Browser, tmp_path: Path) -> Iterator[Open]:
-    contexts: list[BrowserContext] = []
-
-    def open_report(history: History, results: Results, **options: Any) -> Opened:
-        path = tmp_path / "report.html"
-        write_report(history, results, path)
-        context = browser.new_context(viewport={"width": 1360, "height": 900}, **options)
-        contexts.append(context)
-        return Opened(context, path)
-
-    yield open_report
-    for context in contexts:
-        context.close()
-
 
 COLOURS = """() => {
   const canvas = document.getElementById('canvas');
@@ -111,7 +36,7 @@ PIXELS = """(name) => {
 }"""
 
 
-def test_every_kind_of_thing_is_drawn_in_its_colour(opened: Open) -> None:
+def test_every_kind_of_thing_is_drawn_in_its_colour(opened: OpenReport) -> None:
     report = opened(*sample_run())
     things = {
         "leader": 3000, "follower": 3000, "looking": 200, "belief": 3000, "connected": 2000, "suspended": 100,
@@ -122,7 +47,7 @@ def test_every_kind_of_thing_is_drawn_in_its_colour(opened: Open) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_it_opens_quietly_and_draws(opened: Open, tmp_path: Path, scheme: str) -> None:
+def test_it_opens_quietly_and_draws(opened: OpenReport, tmp_path: Path, scheme: str) -> None:
     history, results = sample_run()
     report = opened(history, results, color_scheme=scheme)
     page = report.page
@@ -140,7 +65,7 @@ def test_it_opens_quietly_and_draws(opened: Open, tmp_path: Path, scheme: str) -
     report.be_quiet()
 
 
-def test_a_violation_is_zoomed_on(opened: Open) -> None:
+def test_a_violation_is_zoomed_on(opened: OpenReport) -> None:
     history, results = sample_run()
     report = opened(history, results)
     before = report.span()
@@ -155,7 +80,7 @@ def test_a_violation_is_zoomed_on(opened: Open) -> None:
     report.be_quiet()
 
 
-def test_wheel_drag_and_keys_move_the_view(opened: Open) -> None:
+def test_wheel_drag_and_keys_move_the_view(opened: OpenReport) -> None:
     report = opened(*sample_run())
     page = report.page
     canvas = page.locator("#canvas")
@@ -188,7 +113,7 @@ def _shifted(box: FloatRect | None, x: float, y: float) -> tuple[float, float]:
     return box["x"] + x, box["y"] + y
 
 
-def test_the_pointer_is_told_what_lies_under_it(opened: Open) -> None:
+def test_the_pointer_is_told_what_lies_under_it(opened: OpenReport) -> None:
     report = opened(*sample_run())
     told = set()
     box = report.page.locator("#canvas").bounding_box()
@@ -206,7 +131,7 @@ def test_the_pointer_is_told_what_lies_under_it(opened: Open) -> None:
     report.be_quiet()
 
 
-def test_hostile_text_is_shown_and_never_run(opened: Open) -> None:
+def test_hostile_text_is_shown_and_never_run(opened: OpenReport) -> None:
     history, results = sample_run()
     change = {"node": HOSTILE, "key": HOSTILE, "error": HOSTILE}
     events = [
@@ -228,7 +153,7 @@ def test_hostile_text_is_shown_and_never_run(opened: Open) -> None:
     report.be_quiet()
 
 
-def test_a_plan_alone_opens_quietly(opened: Open) -> None:
+def test_a_plan_alone_opens_quietly(opened: OpenReport) -> None:
     history, results = sample_run(rate=0.4)
     report = opened(
         History(history.events[:1]), msgspec.structs.replace(results, results=(), torn="line 2 was torn off")
@@ -250,7 +175,7 @@ def test_without_scripts_the_page_says_what_is_missing(browser: Browser, tmp_pat
     context.close()
 
 
-def test_the_repeat_command_is_copied(opened: Open) -> None:
+def test_the_repeat_command_is_copied(opened: OpenReport) -> None:
     history, results = sample_run(rate=0.4)
     report = opened(history, results, permissions=["clipboard-read", "clipboard-write"])
     button = report.page.locator("[data-copy=repeat]")
