@@ -37,7 +37,11 @@ class DiskLayer:
         """
         # Without site packages Python starts in a fifth of the time.
         answer = self.container.execute("python3", "-ES", f"{HOME}/{PROGRAMS[0]}", "ask", json.dumps(command))
-        state: dict[str, Any] = json.loads(answer)
+        try:
+            state: dict[str, Any] = json.loads(answer)
+        except json.JSONDecodeError as error:
+            # A busy engine now and then hands over less than the command said.
+            raise SetupError(f"{self.container.name} gave half an answer: {answer!r}; ask again.") from error
         return state
 
     def start(self) -> None:

@@ -20,7 +20,7 @@ COUNTER = Workload(
             cast((KazooAdder, MANY)),
             "kazoo's Counter, which increments again when an answer was lost",
             broken=True,
-            trap=Trap("counter", "kill-leader"),
+            trap=Trap("counter", "reset-all-apps/every=700"),
         ),
         "unconditional-set": Variant(
             cast((UnconditionalAdder, MANY)),
