@@ -6,7 +6,9 @@ from pathlib import Path
 from threading import Timer
 
 import click
+from msgspec.structs import replace
 
+from checkers.judge import judge
 from checkers.linearizability.call import Call
 from checkers.linearizability.compiled import available, search_compiled
 from checkers.linearizability.judge import judge_model
@@ -14,12 +16,16 @@ from checkers.linearizability.model import Model
 from checkers.linearizability.models import find_model
 from checkers.linearizability.outcome import Outcome
 from checkers.linearizability.search import BUDGET, search_prepared
+from checkers.result import Results, combine
 from harness.errors import HistoryError, SetupError
 from harness.history import read_history
-from harness.history.foreign import read_any, write_edn
+from harness.history.foreign import Foreign, read_any, write_edn
 from harness.judging import EXIT_CODES
+from harness.planner import repeat_command
 from harness.session import tell_results
 from harness.store import RunDirectory
+from reports.html import write_report
+from reports.model_page import model_page, write_model_page
 
 WORTH_COMPILING = 20_000
 """So many calls of one key take longer than to load the compiled search."""
@@ -30,14 +36,22 @@ PATIENCE = 2.0
 
 
 def check_model(
-    where: str, runs: Path, model: str, *, budget: int | None, fast: bool | None, independent: bool
+    where: str,
+    runs: Path,
+    model: str,
+    *,
+    budget: int | None,
+    fast: bool | None,
+    independent: bool,
+    report: Path | None = None,
 ) -> int:
     """Judge a file or a stored run against a model, print the verdict and return the exit code.
 
-    `fast`: whether to use the compiled search, None: where it pays. Raises ZkchaosError for what cannot be
-    read or is not known. Nothing is stored.
+    `fast`: whether to use the compiled search, None: where it pays. `report`: a page to write, of a run its
+    whole report; nothing else is stored. Raises ZkchaosError for what cannot be read or written or is not
+    known.
     """
-    find_model(model)
+    known = find_model(model)
     if fast and not available():
         raise SetupError("--fast needs numba; `pip install 'zkchaos[fast]'` brings it.")
 
@@ -48,10 +62,33 @@ def check_model(
         with _said_after(PATIENCE, "searching; after an installation numba first compiles the search, once"):
             return search_compiled(of, calls, limit)
 
-    history = read_any(find_history(where, runs), independent=independent)
-    results = judge_model(history, model, budget=budget or BUDGET, search=search)
+    path = find_history(where, runs)
+    foreign = read_any(path, independent=independent)
+    results = judge_model(foreign, model, budget=budget or BUDGET, search=search)
     tell_results(results)
+    if report is not None:
+        if foreign.recorded and foreign.history.select("plan"):
+            _report_run(foreign, results, path, report)
+        else:
+            write_model_page(model_page(foreign.history, foreign.lines, results, known.summary), report)
+        click.echo(f"report    {report}")
     return EXIT_CODES[results.verdict]
+
+
+def _report_run(foreign: Foreign, results: Results, path: Path, report: Path) -> None:
+    """Draw the report of a run with the model's result before all others."""
+    history = foreign.history
+    own = judge(history, repeat_command(history.plan, str(path.parent)))
+    all_results = (*results.results, *own.results)
+    worse = own.verdict is not results.verdict and combine(all_results) is own.verdict
+    together = replace(
+        own,
+        scenario=f"{own.scenario}, {results.scenario}",
+        verdict=combine(all_results),
+        sentence=own.sentence if worse else results.sentence,
+        results=all_results,
+    )
+    write_report(history, together, report, logs=path.parent / "logs")
 
 
 def export_edn(where: str, runs: Path, target: Path) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 from checkers.conclusion import conclude
 from checkers.linearizability.call import Call
+from checkers.linearizability.explain import Explainer
 from checkers.linearizability.model import Model
 from checkers.linearizability.models import find_model
 from checkers.linearizability.models.znode import Znode
@@ -103,6 +104,7 @@ def _violation(
         until=max(times),
         nodes=tuple(sorted({events[index].node for index in witness} - {""})),
         key=str(key),
+        order=Explainer(model, broken, foreign.lines).order(),
     )
 
 

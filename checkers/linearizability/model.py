@@ -109,6 +109,10 @@ class Model:
         """Say a state in words."""
         return shown(state)
 
+    def why(self, state: State, call: Call) -> str:  # noqa: ARG002
+        """Say why `call` is not legal in `state`, as a clause."""
+        return f"it cannot be answered so while the state is {self.show(state)}"
+
 
 def shown(value: Hashable) -> str:
     """Say a value as a history writes it."""

@@ -1,9 +1,10 @@
 """Things that hold many values: a set, a first-in-first-out queue, and a string that is appended to."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from checkers.linearizability.call import Call, make_call
-from checkers.linearizability.model import Model, State
+from checkers.linearizability.model import Model, State, shown
 from harness.history import Operation
 
 
@@ -56,6 +57,14 @@ class GrowingSet(Model):
         """A read does."""
         return call.f == "read"
 
+    def why(self, state: State, call: Call) -> str:
+        """Name what was missing and what was too much."""
+        assert isinstance(state, frozenset)
+        assert isinstance(call.result, frozenset)
+        missing, strange = state - call.result, call.result - state
+        told = [f"misses {shown(missing)}"] * bool(missing) + [f"shows {shown(strange)}"] * bool(strange)
+        return f"it {' and '.join(told)}, while the set is {shown(state)}"
+
 
 class Queue(Model):
     """First in, first out, empty at the start; a dequeue shows the oldest value, nil where there was none."""
@@ -88,6 +97,14 @@ class Queue(Model):
     def reads(self, call: Call) -> bool:
         """To find it empty changes nothing."""
         return call.f == "dequeue" and call.outcome == "ok" and call.result is None
+
+    def why(self, state: State, call: Call) -> str:
+        """Compare what it got with what came first."""
+        assert isinstance(state, tuple)
+        got = "found nothing" if call.result is None else f"got {shown(call.result)}"
+        return (
+            f"it {got}, but {f'first in the queue is {shown(state[0])}' if state else 'the queue is empty'}"
+        )
 
 
 class Text(Model):
@@ -134,3 +151,14 @@ class Text(Model):
     def reads(self, call: Call) -> bool:
         """A get does."""
         return call.f == "get"
+
+    def why(self, state: State, call: Call) -> str:
+        """Compare what it read with what there is, from where they part."""
+        assert isinstance(state, str)
+        assert isinstance(call.result, str)
+        pairs = zip(state, call.result, strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        if same == 0:
+            return f"it read {shown(call.result)}, but the string is {shown(state)}"
+        rest, there = (shown(text[same:]) if text[same:] else "nothing" for text in (call.result, state))
+        return f"after {same:,} equal characters it read {rest}, but the string goes on with {there}"

@@ -49,6 +49,10 @@ class Mutex(Model):
         """Say a state in words."""
         return "free" if state is FREE else "held" if state == "held" else f"held by {state}"
 
+    def why(self, state: State, call: Call) -> str:
+        """Say who holds it."""
+        return f"it asks for a lock that is {self.show(self.needs(call))}, but it is {self.show(state)}"
+
 
 class Lock(Mutex):
     """Held by a process or free; only the process that holds it may release it."""

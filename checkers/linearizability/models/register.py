@@ -115,6 +115,13 @@ class Register(Model):
         """Say a call in words."""
         return f"read -> {shown(call.result)}" if call.f == "read" else super().describe(call)
 
+    def why(self, state: State, call: Call) -> str:
+        """Compare what it saw with what there is."""
+        if call.outcome == "refused":
+            return f"it was refused, and the value is {shown(state)}, as it expected"
+        saw = f"it read {shown(call.result)}" if call.f == "read" else f"it found {shown(_pair(call)[0])}"
+        return f"{saw}, but the value is {shown(state)}"
+
 
 class CasRegister(Register):
     """A register with compare-and-set: `cas` of [old, new] succeeds where the value is old."""

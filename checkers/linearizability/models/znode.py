@@ -195,6 +195,21 @@ class Znode(Model):
         """Say a state in words."""
         return f"{shown(state[0])} in version {state[1]}" if isinstance(state, tuple) else "absent"
 
+    def why(self, state: State, call: Call) -> str:
+        """Compare what was answered with data and version."""
+        if call.outcome == "refused" or not isinstance(state, tuple):
+            return f"the node is {self.show(state)}"
+        data, version = state
+        if call.f == "create" or call.result == "false":
+            return f"the node is there: {self.show(state)}"
+        if call.f == "get" and call.result != data:
+            return f"it read {shown(call.result)}, but the node holds {self.show(state)}"
+        expected = _pair(call)[1] if call.f == "set" else call.argument if call.f == "delete" else None
+        if expected not in {None, version}:
+            return f"it expected version {expected}, but the node holds {self.show(state)}"
+        made = f"made version {call.version}" if call.f == "set" else f"saw version {call.version}"
+        return f"it {made}, but the node holds {self.show(state)}"
+
 
 def _pair(call: Call) -> tuple[Hashable, Hashable]:
     assert isinstance(call.argument, tuple)

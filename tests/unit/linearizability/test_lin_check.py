@@ -185,7 +185,8 @@ def test_the_command_prints_the_verdict_and_ends_with_its_code(
     [
         ("check --model cas nothing.edn", "there is no model 'cas'; choose one of: register, cas-register"),
         ("check --model register nothing.edn", "there is neither a file nor a run nothing.edn"),
-        ("check --budget 5 some-run", "--budget, --independent and --fast go with --model."),
+        ("check --budget 5 some-run", "--budget, --independent, --fast and --report go with --model"),
+        ("check --report out.html some-run", "`zkchaos report` draws a run."),
         ("check --model register --budget 0 x", "Invalid value for '--budget'"),
         ("export nothing --edn out.edn", "there is neither a file nor a run nothing"),
         ("export nothing", "Missing option '--edn'"),
