@@ -36,6 +36,8 @@ def judge(history: History, repeat: str = "") -> Results:
         sentence=_sentence(history, verdict, results),
         results=results,
         events=len(history),
+        operations=acknowledged_calls(history),
+        faults=_proven(history),
         torn=history.torn,
         repeat=repeat,
     )
@@ -49,10 +51,14 @@ def _sentence(history: History, verdict: Verdict, results: tuple[Result, ...]) -
         missing = [sentence for result in results for sentence in result.missing]
         return f"Not enough evidence: {missing[0]}{more(len(missing) - 1)}"
     leaders = len(history.select("leader", type="event"))
-    proven = sum(1 for fault in history.faults if fault.proven is not None)
+    proven = _proven(history)
     done = acknowledged_calls(history)
     turns = f"{count(leaders, 'leader')} in turn, " if leaders else ""
     return (
         f"Every guarantee held: {turns}{count(proven, 'fault')} proven, "
         f"{count(done, 'acknowledged operation')}."
     )
+
+
+def _proven(history: History) -> int:
+    return sum(1 for fault in history.faults if fault.proven is not None)

@@ -9,7 +9,7 @@ from checkers.facts.timeline import Timeline
 from checkers.facts.transactions import CREATE, DELETE, SET
 from checkers.result import Violation
 from checkers.testimony import events_of, server_of
-from checkers.wording import moment, session_name, token
+from checkers.wording import client, moment, session_name, token
 from harness.history import History
 from harness.history.calls import NEVER
 from harness.history.columns import INFO
@@ -26,8 +26,8 @@ class Narration:
         self._texts = history.columns.texts
 
     def who(self, call: int) -> str:
-        """Name the process that called."""
-        return self._texts.say(int(self._calls.process[call]))
+        """Name the app node whose process called."""
+        return client(self._texts.say(int(self._calls.process[call])))
 
     def server(self, call: int) -> str:
         """Name the server that answered."""
@@ -51,12 +51,12 @@ class Narration:
         return self._history.end if ended == NEVER else ended
 
     def answered(self, call: int) -> str:
-        """Say which server answered what call when: `the get of app1/1.3 that zk2 answered at 3.2 s`."""
+        """Say which server answered what call when: `the get by app1 that zk2 answered at 3.2 s`."""
         when = moment(self._history, self.ended(call))
         return f"the {self.f(call)} by {self.who(call)} that {self.server(call)} answered at {when}"
 
     def effect(self, line: Timeline, row: int) -> str:
-        """Say who did what to a path: `app1/1.2 had set it in transaction 0x1 (acknowledged at 3.2 s)`."""
+        """Say who did what to a path: `app1 had set it in transaction 0x1 (acknowledged at 3.2 s)`."""
         effects = line.effects
         kind, call, zxid = int(effects.kind[row]), int(effects.call[row]), token(int(effects.zxid[row]))
         if kind == END:

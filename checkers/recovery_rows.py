@@ -95,7 +95,7 @@ class Row:
         row["from"] = moment.source
         for sign, took in self.took.items():
             row[sign] = None if took is None else took / 1e9
-        return row | {"bound": bound, "censored": self.censored}
+        return row | {"bound": bound, "late": list(self.late), "censored": self.censored}
 
 
 def demanded(history: History) -> tuple[str, ...]:

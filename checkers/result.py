@@ -14,6 +14,38 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One call in its place in an order of calls, as a person follows it."""
+
+    call: str
+    """What was asked and answered, in words."""
+    process: str
+    line: int
+    """Of the history's file, where the answer stands, or else the call."""
+    invoke: int
+    """Index of the event."""
+    complete: int = -1
+    """Index of the event, -1 where no answer came."""
+    before: str
+    after: str
+    """The state that it leaves; of a call that is not possible the one that it found."""
+    why: str = ""
+    """Why it is not possible there, empty where it is."""
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """The longest order that was found, and everything that could have come next."""
+
+    steps: tuple[Step, ...]
+    """Its last steps, where there are many."""
+    skipped: int
+    """Steps before them."""
+    next: tuple[Step, ...]
+    """First the call that must come next and cannot; then those that were under way."""
+    others: tuple[str, ...] = ()
+    """States in which other orders of the same calls end, where that call is not possible either."""
+
+
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """One broken promise, with what suffices to show it."""
 
@@ -31,6 +63,8 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
     key: str = ""
     faults: tuple[int, ...] = ()
     """Ids of the faults that were applied then."""
+    order: Order | None = None
+    """Where an order of calls was looked for: how far it goes, and why no further."""
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +95,10 @@ class Results(msgspec.Struct, frozen=True, kw_only=True):
     """The verdict of the run in one sentence."""
     results: tuple[Result, ...]
     events: int
+    operations: int | None = None
+    """Acknowledged ones; None in results of before there was this field."""
+    faults: int | None = None
+    """Those proven to bite; None in results of before there was this field."""
     torn: str = ""
     repeat: str = ""
     """The command that repeats the run."""

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from checkers.context import fault_ids, told
 from checkers.facts.bounds import bounds
 from checkers.result import Violation
-from checkers.wording import moment, session_name, token
+from checkers.wording import client, moment, session_name, token
 from harness.history import History
 from harness.history.columns import FAIL, INFO
 
@@ -36,10 +36,12 @@ def nodes_of(history: History, rows: Iterable[int]) -> tuple[str, ...]:
 
 
 def deed(history: History, row: int) -> str:
-    """Say what a call was and whose: `the set of /keys/k1 by app1/1.2`."""
+    """Say what a call was and whose: `the set of /keys/k1 by app1`."""
     calls, say = history.calls, history.columns.texts.say
     key = say(int(calls.key[row]))
-    return f"the {say(int(calls.f[row]))}{f' of {key}' if key else ''} by {say(int(calls.process[row]))}"
+    return (
+        f"the {say(int(calls.f[row]))}{f' of {key}' if key else ''} by {client(say(int(calls.process[row])))}"
+    )
 
 
 def capital(sentence: str) -> str:
@@ -51,7 +53,7 @@ def outcome(history: History, row: int) -> str:
     """Say how a call ended: `acknowledged at 1.2 s as transaction 0x100000007`."""
     calls = history.calls
     if calls.outcome[row] == INFO:
-        return "without an answer"
+        return "never answered"
     word = "refused" if calls.outcome[row] == FAIL else "acknowledged"
     when = moment(history, int(history.derive(bounds).end[row]))
     zxid = int(calls.zxid[row])

@@ -27,6 +27,12 @@ def session_name(session: int) -> str:
     return hex(session & _UNSIGNED)
 
 
+def client(process: str) -> str:
+    """Say whose a logical process is: `app1` for `app1/2.3`, `the final reading of zk1` for `final/zk1.2`."""
+    whose, _, rest = process.partition("/")
+    return f"the final reading of {rest.partition('.')[0]}" if whose == "final" and rest else whose
+
+
 def count(number: int, thing: str, things: str = "") -> str:
     """Say how many: `1 leader`, `1,234 leaders`."""
     return f"{number:,} {thing if number == 1 else things or thing + 's'}"

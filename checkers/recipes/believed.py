@@ -14,8 +14,13 @@ from checkers.wording import moment, stretch, token
 from harness.history import FaultWindow, History
 from harness.history.columns import OK
 
-EXCUSES = frozenset({"pause", "stutter", "throttle", "expire"})
-"""Effects on a believer's own node under which it cannot know in time that its session is over."""
+EXCUSES = {
+    "pause": "was frozen",
+    "stutter": "was frozen again and again",
+    "throttle": "got hardly any processor time",
+    "expire": "had its session ended from outside",
+}
+"""Effects on a believer's own node under which it cannot know in time that its session is over, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ def _sentence(history: History, contest: Contest, overlap: Overlap) -> str:
     if overlap.excuse is None:
         return f"{story}; no fault on {old.node} explains it."
     return (
-        f"{story}, {stretch(overlap.unexplained)} longer than the {overlap.excuse.effect} of {old.node} "
-        f"and one session timeout after it explain."
+        f"{story}; that {old.node} {EXCUSES[overlap.excuse.effect]} explains "
+        f"{stretch(overlap.explained - overlap.start)} of it, with one session timeout after it, and nothing "
+        f"explains the other {stretch(overlap.unexplained)}."
     )

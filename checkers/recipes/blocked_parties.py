@@ -92,8 +92,8 @@ def _violation(history: History, one: Round, deed: Operation, wait: Span) -> Vio
         kind="blocked",
         sentence=(
             f"{call.node} waited to {what} round {one.number} of {one.key} for "
-            f"{stretch(wait.end - wait.start)} of quiet from {moment(history, wait.start)} on, though "
-            f"{missing}; {stretch(settling_bound(history))} were allowed."
+            f"{stretch(wait.end - wait.start)} without any fault from {moment(history, wait.start)} on, "
+            f"though {missing}; {stretch(settling_bound(history))} were allowed."
         ),
         witness=(call.index, *((deed.complete.index,) if deed.complete else ())),
         time=wait.start + settling_bound(history),

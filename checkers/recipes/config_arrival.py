@@ -86,12 +86,12 @@ def _violation(
 ) -> Violation:
     used = [event for event in reader.applied.get(config, []) if event.time <= due]
     told = value.event
-    had = f"still used what transaction {token(number(used[-1], 'zxid'))} had made" if used else "had none"
+    had = f"still used the value of transaction {token(number(used[-1], 'zxid'))}" if used else "had no value"
     return Violation(
         kind="last-value-missed",
         sentence=(
-            f"{reader.name} {had} of {config} at {moment(history, due)}, though transaction "
-            f"{token(value.zxid)} had made a newer value, known since {moment(history, told.time)}, and "
+            f"{reader.name} {had} for {config} at {moment(history, due)}, though the newer one of "
+            f"transaction {token(value.zxid)} was known since {moment(history, told.time)}, and "
             f"{reader.name} was connected and undisturbed from {moment(history, span.start)} to "
             f"{moment(history, span.end)}; {stretch(settling_bound(history))} would have been enough."
         ),

@@ -79,7 +79,7 @@ def _lost(history: History, lost: Value, value: Value, base: int) -> Violation:
         f"the update {update_of(lost.data) or name_of(lost.path)} of {value.path} (transaction "
         f"{token(lost.zxid)}), acknowledged to {lost.event.node} at {moment(history, lost.event.time)}, was "
         f"lost: transaction {token(value.zxid)} replaced it by update {writer}, which was made from the "
-        f"value of transaction {token(base)}."
+        f"older value of transaction {token(base)}."
     )
     return _violation(
         history, "lost-update", sentence[0].upper() + sentence[1:], (lost.event, value.event), value.path

@@ -107,7 +107,7 @@ def _too_few(history: History, slot: int, lives: list[WorkerLife], gap: Span) ->
     return Violation(
         kind="too-few",
         sentence=(
-            f"Slot {slot} lacked its worker for {stretch(gap.end - gap.start)} of quiet from "
+            f"Slot {slot} had no worker for {stretch(gap.end - gap.start)} without any fault from "
             f"{moment(history, gap.start)} on ({last}); {stretch(settling_bound(history))} were allowed."
         ),
         witness=() if before is None else tuple(i for i in (before.began, before.ended) if i is not None),
@@ -120,12 +120,16 @@ def _too_few(history: History, slot: int, lives: list[WorkerLife], gap: Span) ->
 
 
 def _violation_of_many(history: History, slot: int, group: tuple[WorkerLife, ...], span: Span) -> Violation:
-    who = " and ".join(f"generation {life.generation} on {life.node}" for life in group)
-    what = f"had {who} at once" if len(group) > 1 else f"is one too many and had {who}"
+    who = " and ".join(f"{life.node} (generation {life.generation})" for life in group)
+    what = (
+        f"had two workers at once, on {who},"
+        if len(group) > 1
+        else f"is not wanted, and had a worker on {who}"
+    )
     return Violation(
         kind="too-many",
         sentence=(
-            f"Slot {slot} {what} for {stretch(span.end - span.start)} of quiet from "
+            f"Slot {slot} {what} for {stretch(span.end - span.start)} without any fault from "
             f"{moment(history, span.start)} on; {stretch(settling_bound(history))} were allowed."
         ),
         witness=tuple(life.began for life in group),

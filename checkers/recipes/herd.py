@@ -84,10 +84,10 @@ def _violation(history: History, departure: Departure, wakes_one: bool) -> Viola
     return Violation(
         kind="woke-too-many",
         sentence=(
-            f"The departure of {who if departure.left else 'a candidate'} from {change.line} at "
-            f"{moment(history, change.time)}{where} caused {count(len(woken), 'watch event')} to those who "
-            f"stayed, on {listed(nodes)}, where {allowed(departure, wakes_one):,} would do; "
-            f"{count(len(departure.others), 'candidate')} stayed."
+            f"When {who if departure.left else 'a candidate'} left the line {change.line} at "
+            f"{moment(history, change.time)}{where}, {count(len(woken), 'watch event')} went to those who "
+            f"stayed in it ({count(len(departure.others), 'candidate')}), on {listed(nodes)}, where "
+            f"{allowed(departure, wakes_one):,} would do."
         ),
         witness=tuple(dict.fromkeys((*change.told, *born, *(event.index for event in woken)))),
         time=min(times),

@@ -146,6 +146,6 @@ def _sentence(history: History, vacancy: Vacancy, one: Wait, place: Place | None
     since, until = moment(history, span.start), moment(history, span.end)
     who = listed(sorted({wait.node for wait in vacancy.waiting}))
     return (
-        f"Nobody {one.contest.held(one.resource)} from {since} to {until}, in quiet times, though {who} "
-        f"waited for it for {stretch(vacancy.wanted)}{'; ' + place.story if place else ''}."
+        f"Nobody {one.contest.held(one.resource)} from {since} to {until}, when no fault was applied, though "
+        f"{who} waited for it for {stretch(vacancy.wanted)}{'; ' + place.story if place else ''}."
     )

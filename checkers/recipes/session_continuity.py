@@ -100,8 +100,8 @@ def _by_order(history: History, row: int, end: Session, zxid: int) -> Violation 
         history,
         "acted-late",
         f"{deed(history, row)} in the name of session {session_name(end.id)} was {outcome(history, row)}, by "
-        f"transaction {token(zxid)}, though that session had been ended by transaction {token(end.closed)}, "
-        f"as told at {moment(history, end.told)}.",
+        f"transaction {token(zxid)}, though that session had already been ended by transaction "
+        f"{token(end.closed)}, as somebody was told at {moment(history, end.told)}.",
         (row,),
         more=end.closing,
     )

@@ -30,8 +30,15 @@ def broken(history: History, misses: Iterable[Miss], truth: Truth) -> list[Viola
 def _wrong(history: History, demand: Demand, misses: Sequence[Miss]) -> Violation:
     first = min(misses, key=lambda miss: miss.start)
     who = listed(sorted({miss.view.who for miss in misses}))
-    sentence = f"{demand.why}, and yet {_clause(demand, first.view)} in what {who} knew at "
-    return _violation(history, misses, demand.kind, f"{sentence}{moment(history, first.start)}.")
+    knew = (
+        f"at {moment(history, first.start)} {_clause(demand, first.view)} in what {who} know of the registry"
+    )
+    return _violation(history, misses, demand.kind, _begun(f"{demand.why}, and yet {knew}."))
+
+
+def _begun(sentence: str) -> str:
+    """Begin a sentence with a capital letter, but leave the name of a node alone."""
+    return f"The {sentence[4:]}" if sentence.startswith("the ") else sentence
 
 
 def _behind(history: History, misses: Sequence[Miss]) -> Violation:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from checkers.context import fault_ids
-from checkers.recipes.believed import Overlap
+from checkers.recipes.believed import EXCUSES, Overlap
 from checkers.recipes.queues.items import items
 from checkers.recipes.queues.telling import broken, end_of, said
 from checkers.result import Violation
-from checkers.wording import moment, stretch
+from checkers.wording import client, moment, stretch
 from harness.history import History
 
 WORDS = {"take": "taken", "consume": "consumed"}
@@ -25,9 +25,9 @@ def invented(history: History) -> Iterator[Violation]:
             if any(put.invoke.time <= end_of(history, take) for put in can):
                 continue
             if can:
-                why = f"{can[0].invoke.process} put it only at {moment(history, can[0].invoke.time)}"
+                why = f"{client(can[0].invoke.process)} put it only at {moment(history, can[0].invoke.time)}"
             elif item.puts:
-                why = f"the put of it by {item.puts[0].invoke.process} had certainly done nothing"
+                why = f"the put of it by {client(item.puts[0].invoke.process)} had certainly done nothing"
             elif history.closed:
                 why = "nobody had put it"
             else:
@@ -64,8 +64,9 @@ def held_by_two(history: History, found: list[Overlap]) -> Iterator[Violation]:
         more = "no fault explains it"
         if one.excuse is not None:
             more = (
-                f"that is {stretch(one.unexplained)} longer than the {one.excuse.effect} of {old.node} and "
-                "one session timeout explain"
+                f"that {old.node} {EXCUSES[one.excuse.effect]} explains "
+                f"{stretch(one.explained - one.start)} of it, with one session timeout after it, and nothing "
+                f"explains the other {stretch(one.unexplained)}"
             )
         witness = [old.began, new.began, *(i for i in (old.ended, new.ended) if i is not None)]
         yield Violation(

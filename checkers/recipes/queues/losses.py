@@ -53,8 +53,8 @@ def _within(history: History, call: int, take: Operation) -> bool:
 def _violation(history: History, item: Item, put: Operation, trace: Trace | None, removes: str) -> Violation:
     culprits = [] if trace is None else [*trace.perhaps, *([trace.removed_by] if trace.removed else [])]
     sentence = (
-        f"{item.name}, put into {item.key} by {said(history, put)}, was lost: nobody was handed it and no "
-        f"{removes} without an answer accounts for it, and it was not there any more in the end"
+        f"The item {item.name}, put into {item.key} by {said(history, put)}, was lost: nobody was handed it, "
+        f"no {removes} without an answer accounts for it, and it was not in the queue any more in the end"
     )
     if culprits:
         last = culprits[-1]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from checkers.context import fault_ids
 from checkers.result import Violation
-from checkers.wording import moment
+from checkers.wording import client, moment
 from harness.history import History, Operation
 
 
@@ -14,8 +14,8 @@ def end_of(history: History, one: Operation) -> int:
 
 
 def said(history: History, one: Operation) -> str:
-    """Say who did it and when: `app1/1.2 at 3.1 s`."""
-    return f"{one.invoke.process} at {moment(history, end_of(history, one))}"
+    """Say who did it and when: `app1 at 3.1 s`."""
+    return f"{client(one.invoke.process)} at {moment(history, end_of(history, one))}"
 
 
 def broken(

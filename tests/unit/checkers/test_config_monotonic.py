@@ -39,14 +39,14 @@ def test_the_last_value_that_never_arrives() -> None:
     script = without(a_run(), "applied", "app2", after=10)
     result = judged(script)
     assert kinds(result) == ["last-value-missed"]
-    assert "app2 still used what transaction" in result.sentence
+    assert "app2 still used the value of transaction" in result.sentence
     assert result.violations[0].key == C0
 
 
 def test_a_configuration_that_a_reader_never_heard_of() -> None:
     result = judged(without(a_run(), "applied", "app3"))
     assert kinds(result) == ["last-value-missed"]
-    assert "app3 had none of /config/c0" in result.sentence
+    assert "app3 had no value for /config/c0" in result.sentence
 
 
 def test_a_value_that_arrives_too_late() -> None:

@@ -54,9 +54,9 @@ def test_a_plan_without_a_promise_allows_everybody():
 
 def test_a_herd_where_one_was_promised():
     sentence = sentence_of(NAME, "woke-too-many", herd_of_four(ONE))
-    assert f"The departure of app1 (guid1-0000000001) from {ELECTION}" in sentence
-    assert f"(transaction {Z(10):#x}) caused 3 watch events" in sentence
-    assert "on app2, app3 and app4, where 1 would do; 3 candidates stayed." in sentence
+    assert f"When app1 (guid1-0000000001) left the line {ELECTION}" in sentence
+    assert f"(transaction {Z(10):#x}), 3 watch events went to those who stayed in it" in sentence
+    assert "(3 candidates), on app2, app3 and app4, where 1 would do." in sentence
 
 
 @pytest.mark.parametrize("promise", [ONE, ALL])
@@ -67,7 +67,7 @@ def test_a_candidate_that_is_woken_twice(promise: str):
     assert kinds(NAME, line) == ["woke-too-many"]
     result = check(NAME, line.history())
     assert result.violations[0].nodes == ("app1", "app2", "app3", "app4")
-    assert "caused 4 watch events" in result.sentence
+    assert "4 watch events went" in result.sentence
 
 
 def test_a_departure_by_the_end_of_the_session():
@@ -104,7 +104,7 @@ def test_one_of_those_who_hear_of_nobody_may_be_the_one_that_left():
         line.hear(5.1, n, Z(10))
     assert silent(NAME, line).checked == 1
     line.hear(5.1, 3, Z(10))
-    assert "The departure of a candidate from" in sentence_of(NAME, "woke-too-many", line)
+    assert "When a candidate left the line" in sentence_of(NAME, "woke-too-many", line)
 
 
 def test_whom_a_listing_shows_gone_is_no_longer_counted():

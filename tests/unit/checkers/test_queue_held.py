@@ -44,7 +44,7 @@ def test_an_item_that_is_consumed_twice():
     script.walk(40)
     result = judged(script)
     assert kinds(result) == ["delivered-twice"]
-    assert "consumed again by app4/1.3" in result.sentence
+    assert "consumed again by app4" in result.sentence
 
 
 def test_a_consumption_that_was_refused_is_none():
@@ -114,4 +114,4 @@ def test_a_fault_explains_no_more_than_one_session_timeout_after_it():
     script.walk(40, 3)
     result = judged(script)
     assert kinds(result) == ["held-by-two"]
-    assert "longer than the pause of app2" in result.sentence
+    assert "that app2 was frozen explains" in result.sentence

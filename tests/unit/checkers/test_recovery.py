@@ -57,6 +57,7 @@ def test_everything_works_again():
         "app_leader": pytest.approx(0.51),
         "write": pytest.approx(0.51),
         "bound": 10.0,
+        "late": [],
         "censored": False,
     }
     assert healed["from"] == "healed"

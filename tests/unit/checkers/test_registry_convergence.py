@@ -227,7 +227,7 @@ def test_a_change_of_one_app_node_disturbs_nobody_else() -> None:
     script.fault(1, "pause-one-app", "app1", 19, 19.5, 48, 49, effect="pause")
     result = ended(script, {"app3:8080": THREE})
     assert kinds(result) == ["missing-member"]
-    assert "in what app2, app3, zk1, zk2 and zk3 knew" in result.sentence
+    assert "in what app2, app3, zk1, zk2 and zk3 know" in result.sentence
 
 
 def test_a_run_that_is_never_undisturbed_is_unknown() -> None:

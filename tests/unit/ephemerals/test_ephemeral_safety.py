@@ -47,7 +47,7 @@ def test_a_node_vanished_while_its_session_lived(how):
     (violation,) = check(NAME, talk.history()).violations
     assert violation.key == NODE
     assert violation.sentence.startswith("/keys/e1 of app1, made by transaction 0x1000003f2, was gone")
-    assert "the set of /keys/other by app1/1.2 was acknowledged at 9.0 s" in violation.sentence
+    assert "the set of /keys/other by app1 was acknowledged at 9.0 s" in violation.sentence
 
 
 @pytest.mark.parametrize("how", WAYS)

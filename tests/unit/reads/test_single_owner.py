@@ -22,7 +22,7 @@ def test_a_lost_write_is_betrayed_by_a_read():
     assert kinds(NAME, talk) == ["old-owner"]
     sentence = check(NAME, talk.history()).sentence
     assert f"as transaction {hex(Z(5))}" in sentence
-    assert "app2/1.1 shows it" in sentence
+    assert "by app2 shows it" in sentence
 
 
 def test_a_lost_part_of_a_multi_is_betrayed_too():

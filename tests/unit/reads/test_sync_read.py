@@ -42,7 +42,7 @@ def test_the_sync_that_binds_is_the_one_that_saw_most():
     talk.ask(2, "sync", Z(5), key="/keys/k2")
     talk.get(3, Z(4))
     assert kinds(NAME, talk) == ["read-behind-sync"]
-    assert "The sync of /keys/k2 by app1/1.2 brought" in check(NAME, talk.history()).sentence
+    assert "The sync of /keys/k2 by app1 brought" in check(NAME, talk.history()).sentence
 
 
 def test_syncs_that_know_it_all():

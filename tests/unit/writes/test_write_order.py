@@ -12,7 +12,7 @@ def test_a_write_that_came_later_is_ordered_before():
     talk.set(1, Z(5))
     talk.set(2, Z(4), session=2, life="app2/1")
     assert kinds(NAME, talk) == ["misplaced"]
-    assert "app1/1.1 had been acknowledged at 1.0 s" in check(NAME, talk.history()).sentence
+    assert "by app1 had been acknowledged at 1.0 s" in check(NAME, talk.history()).sentence
 
 
 def test_the_latest_of_all_writes_in_front_counts():
