@@ -215,10 +215,14 @@ class Container:
             connection.settimeout(None)
             yield from outputs(connection.recv)
 
-    def output(self) -> bytes:
-        """Everything it printed so far, standard output and standard error together."""
+    def output(self, *, stamped: bool = False) -> bytes:
+        """Everything it printed so far, standard output and standard error together.
+
+        `stamped`: each line begins with the wall clock of the engine's machine as the line came, in RFC 3339
+        and UTC, and a space. No fault moves that clock.
+        """
         with explained(f"read the output of {self.name}"):
-            return bytes(self._handle.logs(stdout=True, stderr=True))
+            return bytes(self._handle.logs(stdout=True, stderr=True, timestamps=stamped))
 
     def remove(self) -> None:
         """Kill and remove it with its anonymous volumes; a container that is gone is fine."""

@@ -238,5 +238,13 @@ class Runner:
                 "host": self._engine.facts(),
                 "servers": {s.name: s.pod.holder.address() for s in stage.ensemble.servers},
                 "clock_offset": stage.clock.offset,
+                "wall_clock_offset": self._wall_clock_offset(),
             },
         )
+
+    def _wall_clock_offset(self) -> int:
+        """Nanoseconds by which the wall clock of the engine's machine is ahead of its monotonic clock."""
+        if self._engine.is_this_machine():
+            return time.time_ns() - time.monotonic_ns()
+        reading = ["python3", "-c", "import time; print(time.time_ns() - time.monotonic_ns())"]
+        return int(self._engine.run_once(self._images.tools, reading))

@@ -127,10 +127,10 @@ class Stage:
                 app.join(JOIN_WITHIN)
 
     def collect(self, logs: Path) -> None:
-        """Keep what every server logged and what the programs said on standard error."""
+        """Keep what every server logged, with the engine's own time, and the programs' standard error."""
         for server in self.ensemble.servers:
             if server.pod.loaded:
-                self._keep(logs / f"{server.name}.log", server.container.output)
+                self._keep(logs / f"{server.name}.log", partial(server.container.output, stamped=True))
         for app in self.apps.values():
             if app.pod.loaded:
                 self._keep(logs / f"{app.name}.log", lambda app=app: bytes(app.errors))  # type: ignore[misc]

@@ -7,11 +7,16 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from checkers.result import Results
 from harness.chaos import Workshop
 from harness.history import read_history
 from harness.store import list_runs
+from reports.clock import run_clock
+from reports.sections.faults import build_faults
+from reports.sections.logs import build_logs
 from tests.integration.command_line import NOWHERE, running, zkchaos
 from tests.integration.theatre import left_on_engine
 
@@ -63,6 +68,38 @@ def test_a_good_run_says_verdict_report_and_how_to_repeat_it(
     assert (path / "report.html").stat().st_size > 50_000
     assert sorted(log.name for log in (path / "logs").glob("zk*.log")) == ["zk1.log", "zk2.log", "zk3.log"]
     assert left_on_engine(workshop.engine, path.name) == []
+
+
+def test_the_logs_of_a_run_stand_on_its_clock(
+    good: "tuple[Path, subprocess.CompletedProcess[str]]",
+) -> None:
+    path, _ = good
+    history = read_history(path / "history.jsonl")
+    clock = run_clock(history)
+    results = msgspec.json.decode((path / "results.json").read_bytes(), type=Results)
+    panel = build_logs(history, results, build_faults(history, clock), clock, path / "logs")
+    assert panel is not None
+    assert panel.aligned
+    for number, server in enumerate(panel.servers):
+        told = zip(panel.lines.server, panel.lines.second, panel.lines.text, strict=True)
+        began = next(
+            second for of, second, text in told if of == number and text.startswith("Starting quorum peer")
+        )
+        polls = [event for event in history.select("server") if event.node == server]
+        serving = next(event for event in polls if event.value["mode"] in {"leader", "follower"})
+        assert began is not None
+        assert 0 < began < clock.seconds(serving.time)
+    # Followers say at once that their leader is gone, and not before the fault began.
+    (fault, *_) = history.faults
+    lost = [
+        second
+        for second, text in zip(panel.lines.second, panel.lines.text, strict=True)
+        if text.startswith("Exception when following the leader")
+    ]
+    assert lost
+    assert fault.proven is not None
+    assert lost[0] is not None
+    assert clock.seconds(fault.begin) < lost[0] < clock.seconds(fault.proven) + 2
 
 
 def test_a_copy_of_a_run_is_judged_and_drawn_without_docker(
