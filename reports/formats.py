@@ -43,6 +43,11 @@ def count(value: int) -> str:
     return f"{value:,}"
 
 
+def number(value: float) -> str:
+    """Write any number: thousands apart, at most two digits after the point."""
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
 FILTERS: dict[str, Callable[..., str]] = {
     "seconds": seconds,
     "precise": precise,
@@ -50,4 +55,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "duration": duration,
     "milliseconds": milliseconds,
     "count": count,
+    "number": number,
 }

@@ -1,9 +1,6 @@
 """The report as one HTML file that needs nothing beside itself and asks nothing of the network."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
 import msgspec
@@ -15,33 +12,43 @@ from harness.errors import SetupError
 from harness.history import History
 from reports.formats import FILTERS
 from reports.model import ReportModel, report_model
-from reports.verdict import Break
+from reports.page import embed, policy, program, template
+from reports.sections.advice import missing_evidence
+from reports.sections.proofs import proof_groups
+from reports.sections.verdict import Break
+from reports.timeline.page_data import page_data
 
-_STYLES = ("theme.css", "page.css", "timeline.css")
-_SCRIPTS = (
-    "data.js",
-    "view.js",
-    "layout.js",
-    "brush.js",
-    "lanes.js",
-    "operations.js",
-    "charts.js",
-    "marks.js",
-    "find.js",
-    "tooltip.js",
-    "controls.js",
-    "main.js",
+_STYLES = (
+    *("theme.css", "page.css"),
+    *("timeline/timeline.css", "timeline/interaction.css", "sections/sections.css", "story/story.css"),
 )
+_SECTIONS = ("sort", "unfold", "moments", "logs")
+_TIMELINE = (
+    *("unpack", "data", "state", "view", "layout"),
+    *("brush", "lanes", "operations", "charts", "rate", "lag", "marks", "witnesses", "violations"),
+    *("things", "find", "tooltip", "cursor", "filters", "filterbar", "highlight", "pins", "minimap", "link"),
+    *("steps", "pointer", "keys", "controls", "main"),
+)
+_SCRIPTS = (*(f"sections/{name}.js" for name in _SECTIONS), *(f"timeline/{name}.js" for name in _TIMELINE))
+"""One program: what a script uses when it is loaded stands before it."""
 
 
-def write_report(history: History, results: Results, path: Path) -> None:
+def write_report(history: History, results: Results, path: Path, logs: Path | None = None) -> None:
     """Write the report of a run to `path`, and link the files that lie beside it.
 
-    Raises HistoryError where the history carries no plan, SetupError where the file cannot be written.
+    `logs` is the directory of the servers' logs where the report does not lie in the run's own directory;
+    then no files are linked.
+
+    Raises HistoryError where the history carries no plan or a log cannot be read, SetupError where the file
+    cannot be written.
     """
     try:
         beside = sorted(p.name for p in path.parent.iterdir() if p.is_file() and p.name != path.name)
-        path.write_text(render(report_model(history, results, beside)), encoding="utf-8")
+        if logs is None:
+            model = report_model(history, results, beside, path.parent / "logs")
+        else:
+            model = report_model(history, results, logs=logs)
+        path.write_text(render(model), encoding="utf-8")
     except OSError as error:
         raise SetupError(
             f"cannot write the report {path}: {error.strerror}; choose another place or free some space."
@@ -50,12 +57,12 @@ def write_report(history: History, results: Results, path: Path) -> None:
 
 def render(model: ReportModel) -> str:
     """Return the page: styles, scripts and data inside it, and a policy that admits nothing else."""
-    style = "\n".join(_template(name) for name in _STYLES)
-    body = "\n".join(_template(name) for name in _SCRIPTS)
-    script = f'(() => {{\n"use strict";\n{body}\n}})();'
+    style = "\n".join(template(name) for name in _STYLES)
+    script = program(_SCRIPTS)
     violations = [violation for card in model.guarantees for violation in card.violations]
+    data = page_data(model)
     environment = Environment(
-        loader=FunctionLoader(_template),
+        loader=FunctionLoader(template),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -66,10 +73,14 @@ def render(model: ReportModel) -> str:
         model=model,
         violations=violations,
         first=_first(model, violations),
-        policy=_policy(style, script),
+        proofs=proof_groups(model.guarantees),
+        missing=missing_evidence(model.guarantees),
+        policy=policy(style, script),
         style=Markup(style),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - our own files
-        data=Markup(embed(page_data(model))),  # noqa: S704 - embed leaves nothing that ends a script
+        data=Markup(embed(data.json)),  # noqa: S704 - embed leaves nothing that ends a script
+        packed=data.packed,
+        log_data=Markup(embed(msgspec.json.encode(model.logs))),  # noqa: S704 - the same
     )
 
 
@@ -77,41 +88,3 @@ def _first(model: ReportModel, violations: Sequence[Break]) -> Break | None:
     """Return the violation that the verdict's sentence tells of, or else the earliest."""
     told = [violation for violation in violations if model.sentence.startswith(violation.sentence)]
     return min(told or violations, key=lambda violation: violation.start, default=None)
-
-
-def page_data(model: ReportModel) -> bytes:
-    """Return as JSON what the page's script draws: the timeline, the faults, and the violations."""
-    violations = [violation for card in model.guarantees for violation in card.violations]
-    return msgspec.json.encode({"timeline": model.timeline, "faults": model.faults, "violations": violations})
-
-
-def embed(json: bytes) -> str:
-    r"""Make JSON safe inside a `<script>` element, by writing the dangerous characters as `\uXXXX`.
-
-    They can stand in JSON only inside strings, where the escape means the same.
-    """
-    text = json.decode()
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _policy(style: str, script: str) -> str:
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src '{_digest(script)}'",
-            f"style-src '{_digest(style)}'",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
-def _digest(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _template(name: str) -> str:
-    return files("reports").joinpath("template", name).read_text(encoding="utf-8")

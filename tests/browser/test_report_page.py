@@ -142,6 +142,7 @@ def test_hostile_text_is_shown_and_never_run(opened: OpenReport) -> None:
     ]
     report = opened(History(events), results)
     page = report.page
+    page.evaluate("for (const details of document.querySelectorAll('details')) details.open = true")
     assert HOSTILE in page.locator("table.witness").first.inner_text()
     assert HOSTILE in page.locator("#gutter").inner_text()
     assert page.locator("img").count() == 0

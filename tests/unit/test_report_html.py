@@ -12,8 +12,9 @@ import pytest
 from checkers.result import Results, Verdict
 from harness.errors import SetupError
 from harness.history import History
-from reports.html import embed, render, write_report
+from reports.html import render, write_report
 from reports.model import report_model
+from reports.page import embed
 from reports.values import hex_id, rows, shown
 from tests.unit.sample_history import sample_results, sample_run
 
@@ -87,7 +88,7 @@ def test_hostile_text_stays_text() -> None:
     hostile = msgspec.structs.replace(results, sentence=HOSTILE, repeat=HOSTILE)
     html = render(report_model(History(rows), hostile))
     assert "<img" not in html
-    assert html.count("</script>") == 2
+    assert html.count("</script>") == 3
     lanes = embedded(html)["timeline"]["lanes"]  # type: ignore[index]
     assert HOSTILE in [lane["name"] for lane in lanes]
 

@@ -11,7 +11,9 @@ from harness.errors import HistoryError
 from harness.history import Event, History
 from reports.clock import Clock
 from reports.model import report_model
-from reports.statistics import build_rate, operation_rows, percentile
+from reports.sections.recovery import recovery_rows
+from reports.sections.statistics import build_rate, operation_rows, percentile
+from reports.timeline.packing import unpack
 from tests.unit.sample_history import BOOT, SERVERS, Script, plan, sample_results, sample_run
 
 
@@ -44,13 +46,11 @@ def test_the_sample_run_is_told_whole() -> None:
         == len(history.operations)
         == model.facts.ok + model.facts.fail + model.facts.info
     )
-    assert sum(len(lane.operations.t) for lane in model.timeline.lanes) == model.facts.operations
+    assert sum(lane.operations.t.count for lane in model.timeline.lanes) == model.facts.operations
     assert model.timeline.workload == 14.0
     assert model.timeline.home[0] < 14.0 < model.timeline.home[1]
     assert model.notes == []
-    assert [row.id for row in model.recovery] == ["1", "1", "2", "2", "3", "3"]
-    assert model.recovery[2].app_leader is None
-    assert model.recovery[2].censored
+    assert [row.fault.id for row in model.costs.rows if row.fault] == [1, 2, 3]
     assert model.trouble[0].seconds == 53.8
 
 
@@ -92,13 +92,15 @@ def test_measures_are_shown_by_name_and_recovery_rows_only_in_their_table() -> N
 
 def test_what_the_real_checkers_say_is_understood() -> None:
     history, _ = sample_run()
-    model = report_model(history, judge(history, repeat="zkchaos replay x"))
+    results = judge(history, repeat="zkchaos replay x")
+    model = report_model(history, results)
     assert model.verdict == "unknown"
     assert all(card.promise for card in model.guarantees)
-    assert len(model.recovery) == 6
-    assert {row.since for row in model.recovery} == {"injected", "healed"}
-    assert all(row.bound == 30.0 and row.zk_leader is not None for row in model.recovery if row.judged)
-    assert not any(row.judged for row in model.recovery if row.since == "injected")
+    recovery = recovery_rows(results)
+    assert len(recovery) == 6
+    assert {row.since for row in recovery} == {"injected", "healed"}
+    assert all(row.bound == 30.0 and row.zk_leader is not None for row in recovery if row.judged)
+    assert not any(row.judged for row in recovery if row.since == "injected")
 
 
 def test_a_recovery_that_was_cut_short_or_not_demanded_is_not_judged() -> None:
@@ -110,7 +112,7 @@ def test_a_recovery_that_was_cut_short_or_not_demanded_is_not_judged() -> None:
     result = Result(
         name="recovery", verdict=Verdict.VALID, sentence="x", checked=1, measures={"faults": [*told, "odd"]}
     )
-    found = report_model(scripted(), no_results(results=(result,))).recovery
+    found = recovery_rows(no_results(results=(result,)))
     assert [row.judged for row in found[:6]] == [False, False, True, False, True, False]
     assert (found[0].zk_leader, found[0].bound) == (None, 3.0)
     assert len(found) == 7
@@ -149,8 +151,8 @@ def test_what_is_unfinished_lasts_until_the_end() -> None:
     (fault,) = model.faults
     assert (fault.proven, fault.heal_begin, fault.healed, fault.end) == (3.0, None, None, 9.0)
     (lane,) = model.timeline.lanes
-    assert (lane.operations.d, lane.operations.o) == ([None], [2])
-    assert model.timeline.strings[lane.operations.e[0]] == "never answered"
+    assert (unpack(lane.operations.d).tolist(), unpack(lane.operations.o).tolist()) == ([0], [2])
+    assert model.timeline.strings[int(unpack(lane.operations.e)[0])] == "never answered"
     assert model.timeline.rate.info == [1]
 
 
@@ -221,7 +223,7 @@ def test_operation_rows_count_outcomes_and_measure_acknowledged_calls_only() -> 
         who: dict[str, Any] = {"f": "work", "process": f"a/1.{number}"}
         events.append(Event(index=0, time=0, type="invoke", **who))
         events.append(Event(index=0, time=ms * 10**6, type=kind, **who))  # type: ignore[arg-type]
-    (row,) = operation_rows(History(events).operations)
+    (row,) = operation_rows(History(events))
     assert (row.calls, row.ok, row.fail, row.info) == (4, 2, 1, 1)
     assert (row.p50, row.p99, row.longest) == (2, 4, 4)
 

@@ -1,11 +1,11 @@
 """Stretches of time: server modes, lives, sessions, leader bands, slots."""
 
 from harness.history import Event
-from reports.app_spans import belief_bands, lives, session_spans
 from reports.clock import Clock
-from reports.lanes import lane_name, natural
-from reports.server_spans import mode_at, mode_spans
-from reports.slots import pack
+from reports.timeline.app_spans import belief_bands, lives, session_spans
+from reports.timeline.lanes import lane_name, natural
+from reports.timeline.server_spans import mode_at, mode_spans
+from reports.timeline.slots import pack
 
 CLOCK = Clock(0)
 S = 10**9
