@@ -1,4 +1,4 @@
-"""The command line: run, replay, check, export, report, list, faults, workloads, setup, heal, clean."""
+"""The command line: runs, judging, the store, and what there is to run and to break."""
 
 import sys
 import traceback
@@ -11,6 +11,7 @@ import click
 from harness import __version__
 from harness.errors import NO_RUN, SetupError, ZkchaosError
 from harness.options import program_options, runs_dir, wish_options
+from harness.store_commands import STORE_COMMANDS
 
 # Docker, pandas, the checkers and the reports are imported by the commands that need them: `zkchaos --help`
 # and shell completion stay quick.
@@ -86,26 +87,46 @@ def shrink(where: str, budget: float, tries: int, runs_dir: Path) -> int:
 @click.option("--budget", type=click.IntRange(min=1), help="Configurations that a search may visit, by key.")
 @click.option("--independent", is_flag=True, help="Every value of the EDN is a pair [key value].")
 @click.option("--fast/--no-fast", default=None, help="Use the search compiled by numba, or do not.")
+@click.option(
+    "--report",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page with the order that was found, step by step, and why it ends.",
+)
 @runs_dir
 def check(
-    where: str, model: str | None, budget: int | None, *, independent: bool, fast: bool | None, runs_dir: Path
+    where: str,
+    model: str | None,
+    budget: int | None,
+    page: Path | None,
+    *,
+    independent: bool,
+    fast: bool | None,
+    runs_dir: Path,
 ) -> int:
     """Judge a stored run again, from its files alone; with --model any history, also of another system."""
     if model is not None:
         from harness.model_check import check_model
 
-        return check_model(where, runs_dir, model, budget=budget, fast=fast, independent=independent)
-    if budget is not None or independent or fast is not None:
-        raise click.UsageError("--budget, --independent and --fast go with --model.")
+        return check_model(
+            where, runs_dir, model, budget=budget, fast=fast, independent=independent, report=page
+        )
+    if budget is not None or independent or fast is not None or page is not None:
+        raise click.UsageError(
+            "--budget, --independent, --fast and --report go with --model; `zkchaos report` draws a run."
+        )
     from harness.judging import EXIT_CODES, judge_run, store_results
     from harness.session import tell_results
     from harness.store import RunDirectory
+    from harness.store_page import refresh_page
 
     found = RunDirectory.find(where, runs_dir)
     _, results = judge_run(found)
     tell_results(results)
     try:
         store_results(found, results)
+        if found.is_in(runs_dir):
+            refresh_page(found)
     except SetupError as error:
         click.echo(f"zkchaos: the verdict is not stored: {error}", err=True)
     return EXIT_CODES[results.verdict]
@@ -131,26 +152,9 @@ def report(where: str, runs_dir: Path) -> int:
     from harness.store import RunDirectory
 
     found = RunDirectory.find(where, runs_dir)
-    _, results = report_run(found)
+    _, results = report_run(found, listed=found.is_in(runs_dir))
     click.echo(found.report)
     return EXIT_CODES[results.verdict]
-
-
-@cli.command(name="list")
-@runs_dir
-def list_command(runs_dir: Path) -> int:
-    """List the stored runs with their verdicts, the oldest first."""
-    from harness.judging import stored_results
-    from harness.store import list_runs
-
-    for stored in list_runs(runs_dir):
-        try:
-            results = stored_results(stored)
-            verdict, sentence = (results.verdict, results.sentence) if results else ("not judged", "")
-        except ZkchaosError as error:
-            verdict, sentence = "damaged", str(error)
-        click.echo(f"{stored.name}  {verdict:<10}  {sentence}")
-    return 0
 
 
 @cli.command()
@@ -216,6 +220,10 @@ def clean(which: str | None) -> int:
     else:
         click.echo("removed " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
     return 0
+
+
+for command in STORE_COMMANDS:
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -4,10 +4,11 @@ import msgspec
 
 from checkers.judge import judge
 from checkers.result import Results, Verdict
-from harness.errors import HistoryError
 from harness.history import History, read_history
 from harness.planner import repeat_command
 from harness.store import RunDirectory
+from harness.store_page import refresh_page
+from harness.stored_run import stored_results
 from reports.html import write_report
 
 EXIT_CODES = {Verdict.VALID: 0, Verdict.VIOLATION: 1, Verdict.UNKNOWN: 2}
@@ -25,21 +26,22 @@ def store_results(run: RunDirectory, results: Results) -> None:
     run.write(run.results, data)
 
 
-def report_run(run: RunDirectory) -> tuple[History, Results]:
-    """Judge a run and draw its report."""
+def report_run(run: RunDirectory, *, listed: bool = True) -> tuple[History, Results]:
+    """Judge a run, draw its report, and where it is `listed` also the page of the store that it is in."""
     history, results = judge_run(run)
     store_results(run, results)
     write_report(history, results, run.report)
+    if listed:
+        refresh_page(run)
     return history, results
 
 
-def stored_results(run: RunDirectory) -> Results | None:
-    """What results.json says, None where the run was not judged; raises HistoryError when it is damaged."""
-    if not run.results.exists():
-        return None
-    try:
-        return msgspec.json.decode(run.results.read_bytes(), type=Results)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise HistoryError(
-            f"{run.results} cannot be read ({error}); `zkchaos check` makes it anew."
-        ) from error
+def draw_report(run: RunDirectory) -> None:
+    """Draw the report of a run as it was judged; one that was not is judged, and that is not stored.
+
+    Raises HistoryError when its files cannot be read.
+    """
+    history, results = read_history(run.history), stored_results(run)
+    if results is None:
+        results = judge(history, repeat_command(history.plan, str(run.path)))
+    write_report(history, results, run.report)

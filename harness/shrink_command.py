@@ -94,7 +94,7 @@ class Laboratory:
         except ZkchaosError as error:
             click.echo(f"this try came to nothing: {error}")
             return frozenset()
-        broken = _broken(report_run(directory)[1])
+        broken = _broken(report_run(directory, listed=False)[1])
         if broken:
             self.last_failure = directory
         return broken

@@ -65,6 +65,10 @@ class RunDirectory:
             f"{where} is no run: a directory with a history.jsonl is needed (see `zkchaos list`)."
         )
 
+    def is_in(self, runs: Path) -> bool:
+        """Tell whether the run is one of a directory of runs, and not of elsewhere."""
+        return self.path.resolve().parent == runs.resolve()
+
     def write(self, path: Path, data: bytes) -> None:
         """Write a file in one step, so that nobody ever reads half of it; raises SetupError."""
         draft = path.with_name(path.name + ".part")

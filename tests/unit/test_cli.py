@@ -103,6 +103,9 @@ def stored(zkchaos: Terminal) -> RunDirectory:
         ("check absent", "absent is no run: a directory with a history.jsonl is needed (see"),
         ("report absent", "absent is no run: a directory with a history.jsonl is needed"),
         ("check file", "file is no run: a directory with a history.jsonl is needed"),
+        ("index", "there is no directory runs; name the one of the runs with --runs-dir."),
+        ("serve", "there is no directory runs; name the one of the runs with --runs-dir."),
+        ("serve --port 99999", "Invalid value for '--port': 99999 is not in the range 0<=x<=65535."),
         ("run", "no Docker engine answers: install and start one"),
         ("setup", "no Docker engine answers: install and start one"),
         ("clean", "no Docker engine answers: install and start one"),
@@ -211,14 +214,38 @@ def test_a_mistake_of_our_own_is_no_verdict(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_runs_are_listed_with_their_verdicts(zkchaos: Terminal, stored: RunDirectory) -> None:
-    assert zkchaos("list") == (0, f"{stored.name}  not judged  \n", "")
+    assert zkchaos("list") == (
+        0,
+        f"{stored.name}  no verdict  Not judged: the run is still going on, "
+        "or ended before there was a verdict.\n",
+        "",
+    )
     zkchaos("check", stored.name)
     assert f"{stored.name}  unknown     Not enough evidence: " in zkchaos("list")[1]
     for damage in (b"{}", b"\xff\xfe", b'{"run":"\xff"}'):
         stored.results.write_bytes(damage)
         code, out, _ = zkchaos("list")
         assert code == 0
-        assert f"{stored.name}  damaged     {stored.results} cannot be read (" in out
+        assert f"{stored.name}  damaged     {stored.name}/results.json cannot be read (" in out
+
+
+def test_the_page_of_the_runs_is_written(zkchaos: Terminal, stored: RunDirectory) -> None:
+    page = Path("runs") / "index.html"
+    assert zkchaos("check", stored.name)[0] == 2
+    assert stored.name in page.read_text()
+    page.unlink()
+    assert zkchaos("index") == (0, "runs/index.html\n", "")
+    assert stored.name in page.read_text()
+
+
+@pytest.mark.parametrize("command", ["check", "report"])
+def test_a_run_from_elsewhere_leaves_its_neighbours_alone(
+    zkchaos: Terminal, stored: RunDirectory, command: str
+) -> None:
+    stored.path.parent.rename("elsewhere")
+    assert zkchaos(command, f"elsewhere/{stored.name}")[0] == 2
+    assert [path.name for path in Path("elsewhere").iterdir()] == [stored.name]
+    assert not Path("runs").exists()
 
 
 def test_no_runs_are_an_empty_list(zkchaos: Terminal) -> None:
