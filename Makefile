@@ -20,7 +20,7 @@ chaos: $(READY) engine
 	$(VENV)/bin/zkchaos run election --nemesis kill-leader,kill-app-leader --time 110 $(ARGS)
 
 test: $(READY) engine browser
-	$(VENV)/bin/pytest -m "chaos or not chaos" $(ARGS)
+	$(VENV)/bin/pytest -m "chaos or not chaos" --chaos-level smoke $(ARGS)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .

@@ -12,27 +12,27 @@ AT_ONCE = 3
 
 
 class Playbill:
-    """Plays everything that the session's tests ask for, in their order, a few at a time."""
+    """Plays what is announced in its order, a few at a time, and all else when it is asked for."""
 
-    def __init__(self, plays: Iterable[Play], runs: Path):
+    def __init__(self, announced: Iterable[Play], runs: Path):
         self._pool = ThreadPoolExecutor(AT_ONCE)
         self._runs = runs
-        self._rans: dict[Play, Future[Ran]] = {
-            one: self._pool.submit(play, one.scenario, runs / f"{number}-{one}", *one.options)
-            for number, one in enumerate(dict.fromkeys(plays))
-        }
+        self._rans: dict[Play, Future[Ran]] = {}
+        for one in announced:
+            self._begin(one)
 
-    def ran(self, one: Play) -> Ran:
-        """Wait for a run and return what came of it."""
-        return self._rans[one].result()
+    def _begin(self, one: Play) -> Future[Ran]:
+        if one not in self._rans:
+            where = self._runs / f"{len(self._rans)}-{one}-{one.seed}"
+            self._rans[one] = self._pool.submit(play, one.scenario, where, *one.options)
+        return self._rans[one]
 
     def rans(self, one: Play, *, tries: int) -> Iterator[Ran]:
         """Yield what came of a run, then of the same with the next seeds, played when they are asked for."""
-        yield self.ran(one)
-        for seed in range(one.seed + 1, one.seed + tries):
-            again = replace(one, seed=seed)
-            yield play(again.scenario, self._runs / f"{again}-{seed}", *again.options)
+        for seed in range(one.seed, one.seed + tries):
+            yield self._begin(replace(one, seed=seed)).result()
 
-    def close(self) -> None:
-        """Begin nothing more, and wait for what is being played."""
+    def close(self) -> list[Ran]:
+        """Begin nothing more, wait for what is being played, and return all that was."""
         self._pool.shutdown(cancel_futures=True)
+        return [future.result() for future in self._rans.values() if not future.cancelled()]

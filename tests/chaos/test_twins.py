@@ -4,54 +4,31 @@ import pytest
 
 from checkers.result import Result
 from harness.history import read_history
-from harness.workload import Trap
-from tests.chaos.playbill import Playbill
+from tests.chaos.conftest import Rans
+from tests.chaos.plays import as_parameters, twins
 from tests.integration.side_by_side import Play, Ran
 from workloads.catalogue import WORKLOADS
-
-SECONDS = 27
 
 TRIES = 4
 
 FEW = 12
 """Events that a person still reads."""
 
-
-CAUGHT = (
-    "election:no-stepdown",
-    "lock:suffix-token",
-    "registry:stale-watch",
-    "config:unconditional-set",
-    "healer:unfenced",
-    "barrier:persistent-ready",
-    "queue:lost-delete",
-    "counter:kazoo",
-    "session:old-id",
-)
-"""One twin of each workload; benchmarks/twins.py plays them all, many times."""
-
-
-def trapped(scenario: str) -> tuple[Play, Trap]:
-    workload, _, variant = scenario.partition(":")
-    trap = WORKLOADS[workload].variants[variant].trap
-    assert trap is not None
-    return Play(scenario, trap.nemesis, SECONDS, tuple(sorted(trap.params.items()))), trap
-
-
-TRAPS = dict(map(trapped, CAUGHT))
+TWINS = twins()
 
 
 def broken(ran: Ran) -> dict[str, Result]:
     return {result.name: result for result in ran.broken}
 
 
-@pytest.mark.chaos
-@pytest.mark.parametrize("one", TRAPS, ids=str)
-def test_a_broken_twin_is_caught_and_explained(playbill: Playbill, one: Play) -> None:
+@pytest.mark.parametrize("one", as_parameters({one: level for one, (level, _) in TWINS.items()}))
+def test_a_broken_twin_is_caught_and_explained(rans: Rans, one: Play) -> None:
     # A mistake needs its moment: where one run did not have it, the next seeds may.
-    trap = TRAPS[one]
-    ran = next((ran for ran in playbill.rans(one, tries=TRIES) if trap.guarantee in broken(ran)), None)
-    assert ran is not None, playbill.ran(one).said
+    _, trap = TWINS[one]
+    for ran in rans(one, tries=TRIES, expect="violation"):
+        if trap.guarantee in broken(ran):
+            break
+    assert trap.guarantee in broken(ran), ran.said
     assert ran.verdict == "violation"
     violation = broken(ran)[trap.guarantee].violations[0]
     assert 1 <= len(violation.witness) <= FEW

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from checkers.result import Result, Results, Verdict
 from harness.judging import stored_results
-from harness.store import RunDirectory
+from harness.store import RunDirectory, list_runs
 
 ZKCHAOS = Path(sys.executable).with_name("zkchaos")
 
@@ -94,7 +94,7 @@ def play(scenario: str, runs: Path, *options: str) -> Ran:
     done = subprocess.run(
         [ZKCHAOS, *command[1:], "--runs-dir", runs], capture_output=True, text=True, check=False
     )
-    found = [RunDirectory(path) for path in runs.iterdir()] if runs.is_dir() else []
+    found = list(list_runs(runs))
     return Ran(
         command,
         done.returncode,

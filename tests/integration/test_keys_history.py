@@ -2,14 +2,13 @@
 
 from collections import Counter
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from checkers.result import Verdict
 from harness.chaos import Chaos, Outcome, Workshop
 from harness.history import Event, History
+from harness.plugin.settings import Settings
 from workloads.keys.mix import WEIGHTS
 from workloads.keys.workload import GUARANTEES
 
@@ -24,8 +23,7 @@ def outcome(
 ) -> Outcome:
     """One run for all tests: leaders die, connections and sessions come and go, values reach the limit."""
     place = tmp_path_factory.mktemp("keys")
-    item: Any = SimpleNamespace(user_properties=[])  # no single test owns this run
-    chaos = Chaos(workshop, item, runs=place, seed=None, time=None, nodes=None, keep=False)
+    chaos = Chaos(workshop, Settings(runs=place))  # no single test owns this run
     outcome = chaos.run("keys", nemesis="kill-leader", time=25, params={"renew": 4.0, "large": 0.01})
     runs.add(outcome.directory.name)
     return outcome

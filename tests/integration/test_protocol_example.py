@@ -1,7 +1,6 @@
 """The program in Java of examples/java: an app node that shares nothing with ours but the line protocol."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -9,6 +8,7 @@ from checkers.result import Verdict
 from harness.build_context import BuildContext
 from harness.chaos import Chaos, Workshop
 from harness.images import built
+from harness.plugin.settings import Settings
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "java"
 
@@ -24,10 +24,9 @@ def image(workshop: Workshop) -> str:
 
 
 def test_an_election_in_java_survives_zookeeper_s_leaders(
-    workshop: Workshop, runs: set[str], image: str, request: pytest.FixtureRequest, tmp_path: Path
+    workshop: Workshop, runs: set[str], image: str, tmp_path: Path
 ) -> None:
-    item: Any = request.node
-    chaos = Chaos(workshop, item, runs=tmp_path, seed=None, time=None, nodes=None, keep=False)
+    chaos = Chaos(workshop, Settings(runs=tmp_path))
     outcome = chaos.run("election", app_image=image, nemesis="kill-leader", time=20)
     runs.add(outcome.directory.name)
     results = {result.name: result for result in outcome.results.results}
