@@ -1,0 +1,5 @@
+"""One of several machines is on duty."""
+
+from duty.roster import Roster
+
+__all__ = ["Roster"]
