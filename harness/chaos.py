@@ -162,6 +162,8 @@ class Chaos:
 
     def _perform(self, wish: Wish, row: Row, sections: list[Section]) -> Outcome:
         """Run and judge; what becomes known on the way is told in the row and in the sections."""
+        if wish.seed is not None:
+            row["seed"] = wish.seed
         plan = make_plan(wish)
         row |= {"scenario": plan.scenario, "nemesis": nemesis_of(plan), "seed": plan.seed}
         images = self._workshop.images_for(wish.image)
@@ -182,7 +184,7 @@ class Chaos:
 
     def _play(self, plan: Plan, images: Images, directory: RunDirectory) -> None:
         with Interrupts(lambda: None, _give_up) as interrupts, Progress(sys.stdout) as progress:
-            Runner(
+            runner = Runner(
                 plan,
                 directory,
                 self._workshop.engine,
@@ -190,7 +192,13 @@ class Chaos:
                 progress=progress,
                 stop=lambda: interrupts.requested,
                 keep=self._settings.keep,
-            ).run()
+            )
+            try:
+                runner.run()
+            except ZkchaosError:
+                # Whoever asked for an end wants that of the session, whatever the run says of it.
+                if not interrupts.requested:
+                    raise
         if interrupts.requested:
             raise KeyboardInterrupt
 

@@ -71,8 +71,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove what dead workers left on the engine."""
-    if told := close_ledger(config):
-        reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+    told, reporter = close_ledger(config), config.pluginmanager.getplugin("terminalreporter")
+    if told and reporter:
         reporter.write_line(told)
 
 
@@ -86,10 +86,15 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pycollect_makeitem(collector: pytest.Collector) -> Generator[None, Any, Any]:
-    """Refuse markers with arguments that cannot be, in one sentence."""
+    """Mark what takes the fixture, and refuse markers with arguments that cannot be, in one sentence."""
     made = yield
     for item in made if isinstance(made, list) else ():
         if isinstance(item, pytest.Item):
+            # Forgotten markers must not let plain pytest start ensembles. A project may have another fixture
+            # that is called chaos; what needs the engine is ours.
+            needs_engine = chaos_workshop.__name__ in getattr(item, "fixturenames", ())
+            if needs_engine and not item.get_closest_marker(MARKER):
+                item.add_marker(MARKER)
             try:
                 asked_by(item)
             except ValueError as error:
@@ -142,7 +147,8 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Let the report of a test carry its runs, and say of a failure what kind it is."""
     report = yield
-    if call.when == "call":
+    # Runs of a fixture that succeeded are told with the test.
+    if call.when != "setup" or report.failed:
         attach_rows(item, report)
         if call.excinfo is not None and report.failed:
             tell(item, call.excinfo.value, report)

@@ -46,4 +46,5 @@ def write_archive(run: RunDirectory, to: io.RawIOBase) -> None:
         gzip.GzipFile(fileobj=to, mode="wb", compresslevel=5, filename=f"{run.name}.tar") as packed,
         tarfile.open(fileobj=packed, mode="w|", bufsize=BLOCK) as archive,
     ):
-        archive.add(run.path, arcname=run.name)
+        # A store may hold a link to a run on another disk: its files are wanted, not the link.
+        archive.add(run.path.resolve(), arcname=run.name)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shlex
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -46,14 +47,25 @@ def index_runs(runs: Path) -> list[StoredRun]:
         now[run.name] = known if known and known.stamp == stamp else _Remembered(stamp, stored_run(run))
     if now != before:
         _remember(runs, now)
-    return sorted((known.row for known in now.values()), key=lambda row: (row.began, row.run))
+    rows = (_seen_from_here(known.row, runs) for known in now.values())
+    return sorted(rows, key=lambda row: (row.began, row.run))
+
+
+def _seen_from_here(row: StoredRun, runs: Path) -> StoredRun:
+    """Let a command that names the run's directory do so as today's caller does, not as the first one did.
+
+    It is what `harness.planner.repeat_command` makes of a run whose schedule came from somewhere else.
+    """
+    if not row.origin:
+        return row
+    return msgspec.structs.replace(row, repeat=shlex.join(["zkchaos", "replay", str(runs / row.run)]))
 
 
 def _directories(runs: Path) -> Iterator[RunDirectory]:
     """Return the runs of a directory in no order; what has a name that JSON cannot hold is none."""
     try:
         with os.scandir(runs) as entries:
-            names = [entry.name for entry in entries if entry.name.isprintable() and entry.is_dir()]
+            names = [entry.name for entry in entries if entry.name.isprintable()]
     except FileNotFoundError:
         return
     except OSError as error:

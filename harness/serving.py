@@ -251,7 +251,11 @@ class Answer(BaseHTTPRequestHandler):
 
 def _draw(run: RunDirectory) -> None:
     size = run.history.stat().st_size if run.history.is_file() else 0
-    if not 0 < size <= CHEAP:
+    if not size:
+        raise Refused(
+            HTTPStatus.NOT_FOUND, f"{run.name} has no report, and no history from which to draw one."
+        )
+    if size > CHEAP:
         raise Refused(
             HTTPStatus.NOT_FOUND, f"{run.name} has no report yet; `zkchaos report {run.path}` draws it."
         )

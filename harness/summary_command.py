@@ -29,9 +29,11 @@ FORMATS: dict[str, Callable[[Summary], str]] = {
 def summarise_on_terminal(directories: Sequence[Path], form: str, expected: str) -> int:
     """Print the summary of the runs in some directories in one of FORMATS; return its exit code.
 
-    A directory that is not there holds no runs. Raises SetupError when one cannot be listed.
+    A directory that is not there holds no runs, and one that is named twice is read once. Raises SetupError
+    when one cannot be listed.
     """
-    rows = [row for directory in directories for row in _rows(directory)]
+    different = {directory.resolve(): directory for directory in reversed(directories)}
+    rows = [row for directory in different.values() for row in _rows(directory)]
     summary = summarise(rows, expected)
     click.echo(FORMATS[form](summary), nl=False)
     return summary.exit_code

@@ -15,7 +15,7 @@ import yaml
 ROOT = Path(__file__).parents[1]
 WORKFLOWS = ROOT / ".github" / "workflows"
 
-EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+EXPRESSION = re.compile(r"\$\{\{((?:(?!\}\}).)*)\}\}", re.DOTALL)
 WORD = re.compile(r"'(?:[^']|'')*'|\|\||&&|!=|==|!|[A-Za-z_][\w.-]*|\S")
 OPERATORS = {"||": " or ", "&&": " and ", "!": " not "}
 

@@ -6,7 +6,7 @@ each run in a file of its own, and the controller removes at the end what is not
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -55,7 +55,8 @@ def _sweep(runs: list[str]) -> tuple[list[str], list[str]]:
     from harness.session import drop_everything
 
     try:
-        found = [run for run in runs if Engine.connect().leftovers(run)]
+        with closing(Engine.connect()) as engine:
+            found = [run for run in runs if engine.leftovers(run)]
         return found, [run for run in found if not drop_everything(run)]
     except SetupError:
         return [], runs

@@ -34,18 +34,21 @@ def note_no_run(item: pytest.Item, error: ZkchaosError, sections: Sequence[Secti
 def tell(item: pytest.Item, error: BaseException, report: pytest.TestReport) -> None:
     """Make a test's report say what its run said.
 
-    What the set-up could not do is an error and no failure of the test. pytest knows errors by their phase:
-    with it all reports, the terminal's, JUnit's and those of other plugins, agree.
+    What the set-up could not do is an error and no failure of the test, and what a run proved is a failure,
+    though it ran in a fixture. pytest knows errors by their phase: with it all reports, the terminal's,
+    JUnit's and those of other plugins, agree.
     """
     if isinstance(error, ChaosFailure):
         report.sections[:0] = error.sections
         report.chaos_verdict = error.verdict  # type: ignore[attr-defined]
+        report.when = "call" if report.when == "setup" else report.when
         _begin_with_verdict(report, str(error))
         return
     known, sections = item.stash.get(_no_run, (None, ()))
     if error is known:
         report.sections[:0] = sections
         report.when = "setup"
+    if report.when == "setup" and isinstance(error, ZkchaosError):
         _begin_with_verdict(report, f"no run: {error}")
 
 

@@ -35,9 +35,10 @@ def add_row(item: pytest.Item, row: Row) -> None:
 
 
 def attach_rows(item: pytest.Item, report: pytest.TestReport) -> None:
-    """Let a test's report carry its rows."""
+    """Let a test's report carry the rows that none before it carried."""
     if rows := item.stash.get(_rows, None):
         report.chaos_rows = rows  # type: ignore[attr-defined]
+        del item.stash[_rows]
 
 
 def rows_of(report: Any) -> Iterator[Row]:

@@ -45,7 +45,8 @@ class Settings:
             nodes=options.chaos_nodes,
             image=options.chaos_image,
             keep=options.chaos_keep,
-            ledger=Path(ledger) if ledger else None,
+            # What is to be kept is nobody's to remove.
+            ledger=Path(ledger) if ledger and not options.chaos_keep else None,
         )
 
     @property

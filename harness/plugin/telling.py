@@ -94,6 +94,9 @@ def repeat_of(config: pytest.Config, test: str, settings: Settings) -> str:
     file, parts, name = test.partition("::")
     here = os.path.relpath(config.rootpath / file, config.invocation_params.dir)
     words = ["pytest", f"{here}{parts}{name}", "-m", "chaos", "--chaos-seed", str(settings.seed)]
+    if config.inipath is None:
+        # Without a file of its own a project begins where pytest guesses from its arguments; seeds go by it.
+        words += ["--rootdir", os.path.relpath(config.rootpath, config.invocation_params.dir)]
     if settings.level is not Level.STANDARD:
         words += ["--chaos-level", settings.level.word]
     for option, value in settings.laid_over.items():

@@ -114,6 +114,15 @@ def test_a_link_that_fits_nothing_opens_what_it_can(opened: OpenReport, fragment
     timeline.report.be_quiet()
 
 
+def test_what_pins_have_in_common_is_no_name_that_every_object_has(opened: OpenReport) -> None:
+    timeline = TimelinePage(opened(*violated_run(rate=1)))
+    timeline.press(".", "Enter")
+    address = timeline.hash("pin=")
+    again = TimelinePage(opened(*violated_run(rate=1), fragment=f"#{address}&same=toString"))
+    assert again.told("alike") == "0"
+    again.report.be_quiet()
+
+
 def test_the_link_is_copied(opened: OpenReport) -> None:
     timeline = TimelinePage(opened(*sample_run(rate=0.4), permissions=["clipboard-read", "clipboard-write"]))
     timeline.press("+")

@@ -116,7 +116,7 @@ def test_a_candidate_that_watches_the_leader_only_leads_beside_others() -> None:
 def test_a_candidate_that_watches_the_whole_line_by_the_way_is_woken_by_everybody() -> None:
     found = herd(played("watch-line", leaders(6)))
     assert {violation.kind for violation in found.violations} == {"woke-too-many"}
-    assert "to those who stayed, on app1, where 1 would do; 3 candidates stayed." in found.sentence
+    assert "went to those who stayed in it (3 candidates), on app1, where 1 would do." in found.sentence
 
 
 def test_every_variant_promises_something_that_can_be_judged() -> None:

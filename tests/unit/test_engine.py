@@ -369,7 +369,7 @@ def test_what_runs_once_leaves_nothing_behind_whatever_it_says(code: int, printe
         id="once",
         start=lambda: done.append("start"),
         wait=lambda timeout: {"StatusCode": code},
-        logs=lambda stdout, stderr: printed,
+        logs=lambda stdout, stderr, timestamps: printed,
         remove=lambda force, v: done.append(f"remove with volumes: {v}"),
     )
     there = engine(containers=SimpleNamespace(create=lambda *args, **options: handle))

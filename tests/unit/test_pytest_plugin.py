@@ -54,6 +54,41 @@ def test_a_plain_pytest_leaves_chaos_out_and_says_so(project: pytest.Pytester) -
     result.stdout.fnmatch_lines(["*2 chaos tests deselected; `pytest -m chaos` runs them*"])
 
 
+def test_what_takes_the_fixture_is_a_chaos_test_though_nobody_marked_it(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def outcome(chaos):
+            return chaos.run("election", time=5)
+
+        def test_by_itself(chaos): ...
+        def test_by_a_fixture(outcome): ...
+        class TestThem:
+            def test_in_a_class(self, chaos): ...
+        """
+    )
+    project.runpytest().assert_outcomes(deselected=3)
+    project.runpytest_subprocess("-m", "chaos").assert_outcomes(errors=3)
+
+
+def test_somebody_else_s_fixture_of_that_name_is_not_ours(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def chaos():
+            return "a monkey"
+
+        def test_it(chaos):
+            assert chaos
+        """
+    )
+    project.runpytest().assert_outcomes(passed=1)
+
+
 def test_one_chaos_test_is_one_test(project: pytest.Pytester) -> None:
     project.makepyfile("import pytest\n@pytest.mark.chaos\ndef test_one():\n    pass\n")
     result = project.runpytest()
@@ -120,11 +155,19 @@ def test_an_option_that_is_no_number_is_a_usage_error(project: pytest.Pytester, 
     result.stderr.fnmatch_lines([f"*{option.partition('=')[0]}: invalid *"])
 
 
-def test_a_missing_engine_is_an_error_of_the_set_up_and_no_failure(project: pytest.Pytester) -> None:
+def test_a_missing_engine_is_an_error_of_the_set_up_and_no_failure(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     project.makepyfile(NEEDS_AN_ENGINE)
     result = project.runpytest_subprocess("-m", "chaos")
     result.assert_outcomes(errors=2, failed=0)
-    result.stdout.fnmatch_lines(["*SetupError: no Docker engine answers: install and start one *"])
+    result.stdout.fnmatch_lines(
+        [
+            "*SetupError: no Docker engine answers: install and start one *",
+            "ERROR test_*::test_one - no run: no Docker engine *",
+        ]
+    )
     result.stdout.no_fnmatch_line("*harness/sdk.py*")
     assert not (project.path / "runs").exists()
 

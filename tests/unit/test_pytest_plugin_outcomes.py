@@ -2,12 +2,13 @@
 
 import json
 import re
+import shlex
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from tests.unit.fake_runs import CONFTEST
+from tests.unit.fake_runs import CONFTEST, plans_of
 
 TESTS = """
 import pytest
@@ -98,7 +99,7 @@ def see_story_logs_and_commands(text: str) -> None:
     assert "srvr" not in text
     assert "line 11\n" not in text
     assert "\nzkchaos run " in text
-    assert "pytest test_them.py::test_breaks -m chaos --chaos-seed 3" in text
+    assert "\npytest test_them.py::test_breaks -m chaos --chaos-seed 3" in text
 
 
 def see_an_error_in_one_sentence(text: str) -> None:
@@ -143,6 +144,91 @@ def test_awaited(chaos):
 """
     )
     project.runpytest("-m", "chaos").assert_outcomes(failed=1)
+
+
+@pytest.mark.parametrize("more", [(), ("-n", "1")], ids=["alone", "worker"])
+def test_the_command_repeats_the_seed_wherever_pytest_thinks_the_project_begins(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    inner, runs = pytester.mkdir("inner"), pytester.mkdir("runs")
+    (inner / "conftest.py").write_text(CONFTEST)
+    (inner / "test_them.py").write_text("def test_breaks(chaos):\n    chaos.run('election:unfenced')\n")
+    monkeypatch.chdir(inner)
+    # pytest takes the option's value for one more place of tests, and begins above both.
+    result = pytester.runpytest_subprocess("-m", "chaos", "--chaos-runs-dir", runs, *more)
+    result.stdout.fnmatch_lines([f"rootdir: {pytester.path}"])
+    (command,) = [line for line in result.outlines if line.startswith("pytest ")]
+    pytester.runpytest_subprocess(*shlex.split(command)[1:]).assert_outcomes(failed=1)
+    first, again = (plan.split()[2] for plan in plans_of(inner))
+    assert first == again
+
+
+IN_FIXTURES = """
+import pytest
+
+@pytest.fixture
+def broken(chaos):
+    return chaos.run("election:unfenced", seed=6)
+
+@pytest.fixture
+def too_little(chaos):
+    return chaos.run("lock", seed=7)
+
+@pytest.fixture
+def nothing(chaos):
+    return chaos.run("counter", seed=8)
+
+@pytest.fixture
+def well(chaos):
+    yield chaos.run("election", seed=9)
+    chaos.run("election", seed=10)
+
+def test_broken(broken): ...
+def test_too_little(too_little): ...
+def test_nothing(nothing): ...
+def test_well(well): ...
+"""
+
+
+def test_runs_of_fixtures_are_told_as_those_of_tests(project: pytest.Pytester) -> None:
+    project.makepyfile(test_them=IN_FIXTURES)
+    result = project.runpytest("-m", "chaos", "--junit-xml=junit.xml")
+    result.assert_outcomes(passed=1, failed=2, errors=1)
+    result.stdout.re_match_lines_random(
+        [
+            r"FAILED test_them.py::test_broken - violation: single-leader is broken: ",
+            r"UNKNOWN test_them.py::test_too_little - unknown: Not enough evidence: ",
+            r"ERROR test_them.py::test_nothing - no run: there was no quorum ",
+            r"-+ chaos: how single-leader broke -+",
+            r"5 runs: 1 violation, 1 unknown, 1 no run, 2 valid",
+        ]
+    )
+    suite = ElementTree.parse(project.path / "junit.xml").getroot()[0]
+    assert [suite.get(name) for name in ("tests", "failures", "errors")] == ["4", "2", "1"]
+
+
+ASKED_TO_END = """
+@pytest.fixture(autouse=True)
+def asked_to_end(monkeypatch, no_docker):
+    import os
+    import signal
+
+    import harness.chaos
+    from harness.errors import Interrupted
+
+    def run(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        raise Interrupted("interrupted before the workload began; there is nothing to judge.")
+
+    monkeypatch.setattr(harness.chaos.Runner, "run", run)
+"""
+
+
+def test_ctrl_c_ends_the_session_even_before_the_workload_began(project: pytest.Pytester) -> None:
+    project.makeconftest(CONFTEST + ASKED_TO_END)
+    result = project.runpytest_subprocess("-m", "chaos", "-k", "holds or breaks")
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert len(list((project.path / "runs").iterdir())) == 1
 
 
 def test_without_runs_there_is_no_table(project: pytest.Pytester) -> None:

@@ -67,6 +67,9 @@ def pytest_configure(config):
         def leftovers(self, run):
             return ["zkchaos-" + run]
 
+        def close(self):
+            pass
+
     def drop_everything(run):
         with Path("dropped.txt").open("a") as file:
             print(run, file=file)
@@ -85,6 +88,14 @@ def test_the_controller_removes_what_a_dead_worker_left_on_the_engine(pytester: 
     (run,) = [stored.name for stored in list_runs(pytester.path / "runs")]
     assert Path("dropped.txt").read_text().split() == [run]
     result.stdout.fnmatch_lines([f"*chaos: removed what was left on the engine of {run}."])
+
+
+def test_what_is_to_be_kept_is_not_removed(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(CONFTEST + DYING)
+    pytester.makepyfile("import pytest\n@pytest.mark.chaos\ndef test_it(chaos):\n    chaos.run('election')\n")
+    pytester.runpytest_subprocess("-m", "chaos", "-n", "1", "--max-worker-restart=0", "--chaos-keep")
+    assert len(list(list_runs(pytester.path / "runs"))) == 1
+    assert not Path("dropped.txt").exists()
 
 
 def machine(root: Path, *, free: int, groups: dict[str, str], mine: str) -> Path:

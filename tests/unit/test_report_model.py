@@ -4,12 +4,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from checkers.judge import judge
 from checkers.result import Result, Results, Verdict, Violation
 from harness.errors import HistoryError
 from harness.history import Event, History
 from reports.clock import Clock
+from reports.html import render
 from reports.model import report_model
 from reports.sections.recovery import recovery_rows
 from reports.sections.statistics import build_rate, operation_rows, percentile
@@ -199,6 +201,12 @@ def test_witnesses_outside_of_the_history_are_counted_not_resolved() -> None:
     )
     (card,) = report_model(history, no_results(results=(result,))).guarantees
     assert (len(card.violations), card.not_shown) == (25, 35)
+    abridged = replace(result, measures={"broken": {"k": 1000, "l": 2}})
+    model = report_model(history, no_results(results=(abridged,)))
+    assert model.guarantees[0].not_shown == 977
+    page = render(model)
+    assert "the first 25 of 1,002</a>" in page
+    assert "977 more violations of this guarantee are not shown here" in page
     assert [w.f for w in card.violations[0].witness] == ["plan"]
     assert card.violations[0].unresolved == 2
     assert card.violations[0].faults == []

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from checkers.linearizability.judge import judge_model
 from checkers.result import Order, Step
@@ -36,6 +37,15 @@ def test_a_break_is_told_with_its_order_and_its_lines(tmp_path: Path) -> None:
     assert html.count('<tr class="illegal">') == 1
     assert re.search(r'<td class="mono">write 2</td>.*<td class="mono changed">2</td>', html)
     assert "script-src 'sha256-" in html.replace("&#39;", "'")
+
+
+def test_keys_that_are_only_counted_are_said_to_be_missing(tmp_path: Path) -> None:
+    foreign = read_any(edn(tmp_path, *STALE))
+    results = judge_model(foreign, "register")
+    (result,) = results.results
+    counted = replace(result, measures=result.measures | {"broken": {"no-linearization": 31}})
+    page = model_page(foreign.history, foreign.lines, replace(results, results=(counted,)), "")
+    assert page.not_shown == 30
 
 
 def test_a_valid_history_has_a_page_without_any_break(tmp_path: Path) -> None:

@@ -54,6 +54,20 @@ def test_a_row_tells_what_plan_and_results_say(tmp_path: Path, rows: list[Stored
     assert found[rows[0].run].report == ""
 
 
+def test_the_command_that_replays_names_the_run_as_it_is_found_today(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "runs").mkdir()
+    write_runs(tmp_path / "runs", [stored()])
+    (plan,) = tmp_path.glob("runs/*/plan.json")
+    plan.write_text(json.dumps(json.loads(plan.read_text()) | {"origin": "-"}))
+    monkeypatch.chdir(tmp_path)
+    for runs in (Path("runs"), tmp_path / "runs"):
+        (row,) = index_runs(runs)
+        assert row.repeat == f"zkchaos replay {runs / row.run}"
+        assert row == stored_run(RunDirectory(runs / row.run))
+
+
 def test_a_run_without_results_has_no_verdict(tmp_path: Path) -> None:
     write_runs(tmp_path, [stored(verdict="no verdict")])
     (row,) = index_runs(tmp_path)

@@ -117,6 +117,19 @@ def test_a_report_that_would_take_long_says_how_it_is_made(
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("left", [None, b""])
+def test_where_there_is_no_history_nobody_is_sent_to_draw_a_report(
+    ask: Client, run: RunDirectory, left: bytes | None
+) -> None:
+    run.history.unlink()
+    if left is not None:
+        run.history.write_bytes(left)
+    status, _, body = ask(f"/{NAME}/report.html")
+    assert (status, body.decode()) == (
+        404, f"{NAME} has no report, and no history from which to draw one.\n",
+    )  # fmt: skip
+
+
 def test_a_report_that_cannot_be_drawn_is_one_sentence(ask: Client, run: RunDirectory) -> None:
     run.history.write_bytes(b"nonsense\n")
     status, headers, body = ask(f"/{NAME}/report.html")
@@ -144,6 +157,15 @@ def test_a_run_is_handed_out_whole(ask: Client, run: RunDirectory) -> None:
         whole = archive.extractfile(files[f"{NAME}/big.bin"])
         assert whole is not None
         assert whole.read() == (run.path / "big.bin").read_bytes()
+
+
+def test_of_a_run_that_is_a_link_the_files_are_handed_out(
+    ask: Client, run: RunDirectory, tmp_path: Path
+) -> None:
+    run.path.rename(tmp_path / "elsewhere")
+    run.path.symlink_to(tmp_path / "elsewhere")
+    with tarfile.open(fileobj=io.BytesIO(ask(f"/runs/{NAME}/download")[2])) as archive:
+        assert f"{NAME}/plan.json" in archive.getnames()
 
 
 def test_an_old_client_gets_its_archive_without_chunks(ask: Client) -> None:

@@ -8,8 +8,10 @@ from checkers.recipes.barrier import barrier
 from checkers.registry import guarantees
 from checkers.result import Violation
 from harness.history import read_history
-from reports.story import MOST, as_text, tell
+from reports.story import as_text, tell
 from reports.story.reasons import REASONS, reason
+from reports.story.setting import setting
+from reports.story.telling import MOST
 from tests.unit.a_story import calls, seen, sentences
 from tests.unit.sample_history import BOOT, Script, sample_run
 
@@ -98,6 +100,33 @@ def test_sessions_are_named_by_their_app_node() -> None:
         "app1 was connected again, to zk1, and its second session went on.",
         "app1 asked ZooKeeper to write to /work under its token 0x100000007, and that was accepted.",
     ]
+
+
+def test_a_session_far_down_the_line_has_its_number() -> None:
+    script = calls()
+    for number in range(23):
+        a_session(script, 1 + number, "connected", SESSION + number)
+    work(script, 30)
+    where = setting(script.history())
+    said = [where.session(SESSION + number, "app1") for number in (9, 10, 11, 20, 21, 22)]
+    assert said == [f"its {nth} session" for nth in ("tenth", "11th", "12th", "21st", "22nd", "23rd")]
+
+
+def test_everybody_whom_a_herd_woke_is_told() -> None:
+    script = calls()
+    script.say(4, "stepped-down", "app1/1.0", node="app1", key="/line/a-0", value={"why": "term"})
+    for app in ("app2", "app3"):
+        script.say(4.1, "watch", f"{app}/1.0", node=app, key="/line", value={"type": "CHILD"})
+    script.say(9, "watch", "app2/1.0", node="app2", key="/line", value={"type": "CHILD"})
+    told = {"time": at(4), "until": at(4.2), "key": "/line", "nodes": ("app1", "app2", "app3")}
+    history = script.history()
+    left = next(event.index for event in history.events if event.f == "stepped-down")
+    story = sentences(tell(history, seen(history, left, kind="woke-too-many", **told), "herd"))
+    woken = [sentence for sentence in story if "was told by a watch" in sentence]
+    news = "was told by a watch that /line has other children now."
+    assert woken == [f"app2 {news}", f"app3 {news}"]
+    other = sentences(tell(history, seen(history, left, kind="stale-action", **told)))
+    assert not any("was told by a watch" in sentence for sentence in other)
 
 
 def test_what_happens_to_many_sessions_at_once_is_told_once() -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from reports.store.junit import junit_summary
+from reports.store.markdown_summary import markdown_summary
 from reports.store.runs import NO_VERDICT
 from reports.store.summary import Summary, summarise
 from reports.store.text import text_summary
@@ -44,6 +45,14 @@ def test_the_worst_come_first_and_the_older_before_the_newer() -> None:
     assert [row.run for row in summarise(rows).runs] == ["run-0", "run-3", "run-2", "run-4", "run-1", "run-5"]
 
 
+def test_those_that_are_not_as_expected_come_first_and_are_told() -> None:
+    summary = summarise([a_run(1, "violation"), a_run(2), a_run(3, "unknown")], "violation")
+    assert [row.run for row in summary.runs] == ["run-3", "run-2", "run-1"]
+    assert summary.verdict == "violation"
+    assert text_summary(summary).count("    report  ") == 3
+    assert all(f"seed {number}\n" in markdown_summary(summary) for number in (1, 2, 3))
+
+
 def test_the_sentence_counts() -> None:
     assert summarise(ONE_OF_EACH).sentence == "4 runs: 1 violation, 1 unknown, 1 no verdict, 1 valid."
     assert summarise([a_run()], "valid").sentence == "1 run: 1 valid, as every one had to be valid."
@@ -68,6 +77,20 @@ def test_the_text_tells_what_is_wrong_in_full_and_what_is_well_in_a_line() -> No
     )
 
 
+def test_a_run_whose_plan_is_lost_is_told_with_the_reason_and_without_inventions() -> None:
+    lost = a_run(
+        1, NO_VERDICT, sentence="plan.json cannot be read.", nemesis=(), image="", findings=(OVERLAP,)
+    )
+    summary = summarise([lost])
+    for text in (text_summary(summary), markdown_summary(summary)):
+        assert "plan.json cannot be read." in text
+        assert OVERLAP.sentence in text
+        assert "under faults that are not known" in text
+        assert "no faults" not in text
+        assert "| none |" not in text
+    assert "under no faults" in text_summary(summarise([a_run(1, nemesis=())]))
+
+
 def test_the_text_moves_no_cursor() -> None:
     text = text_summary(summarise([a_run(1, "unknown", sentence="\x1b[2Jgone\nand on")]))
     assert "\x1b" not in text
@@ -85,6 +108,9 @@ def test_junit_has_a_case_for_each_run_and_says_how_it_came_out() -> None:
     root = ElementTree.fromstring(junit_summary(summarise(ONE_OF_EACH)))
     counted = [[suite.get(name) for name in ("tests", "failures", "errors")] for suite in root]
     assert counted == [["1", "1", "0"], ["1", "1", "0"], ["1", "0", "1"], ["1", "0", "0"]]
+    faults = "election under kill-leader, pause-holder, seed"
+    assert [suite[1].get("name") for suite in root] == [f"{faults} {number}" for number in (3, 2, 4, 1)]
+    assert [suite[1].get("classname") for suite in root] == ["election"] * 4
     troubles = [[(one.tag, one.get("type")) for one in suite.findall("testcase/*")] for suite in root]
     assert troubles == [[("failure", "violation")], [("failure", "unknown")], [("error", NO_VERDICT)], []]
     properties = {p.get("name"): p.get("value") for p in root[0].findall("properties/property")}

@@ -48,6 +48,9 @@ def test_all_directories_are_summed_up(tmp_path: Path) -> None:
     assert out.splitlines()[-1] == "2 runs: 1 violation, 1 valid."
     assert f"    report  {tmp_path}/b/" in out
     assert summary(tmp_path / "a")[0] == 0
+    (tmp_path / "link").symlink_to("a")
+    code, out = summary(tmp_path / "a", f"{tmp_path}/b/../a/", tmp_path / "link")
+    assert (code, out.splitlines()[-1]) == (0, "1 run: 1 valid.")
 
 
 def test_the_directory_is_runs_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,6 +81,14 @@ def test_a_damaged_run_is_a_row(tmp_path: Path) -> None:
     code, out = summary(tmp_path)
     assert code == 2
     assert out.startswith("! no verdict  election:predecessor under kill-leader, seed 1\n    ")
+
+
+def test_what_is_no_run_takes_none_away(tmp_path: Path) -> None:
+    store(tmp_path, Verdict.VALID)
+    (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "gone").symlink_to("nowhere")
+    (tmp_path / "junit.xml").write_text("")
+    assert summary(tmp_path)[1].endswith("\n1 run: 1 valid.\n")
 
 
 def test_the_page_tells_of_every_field_of_the_json_and_every_format() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from harness.images import debian_suite
 from nemesis.catalogue import FAMILIES
-from tests.workflow import WORKFLOWS, Runner, cells, evaluated, workflow
+from tests.workflow import ROOT, WORKFLOWS, Runner, cells, evaluated, workflow
 from workloads.catalogue import WORKLOADS
 
 NAMES = sorted(path.stem for path in WORKFLOWS.glob("*.yml"))
@@ -127,7 +127,8 @@ def runner(tmp_path: Path) -> Runner:
         path.write_text(f"#!/bin/sh\n{text}")
         path.chmod(path.stat().st_mode | stat.S_IXUSR)
     (tmp_path / "code").write_text("0")
-    return Runner(tmp_path, {"inputs": {}, "github": {"run_id": 7}})
+    needs = {"cell": {"result": "success"}, "self-check": {"result": "success"}}
+    return Runner(tmp_path, {"inputs": {}, "github": {"run_id": 7}, "needs": needs})
 
 
 @pytest.mark.parametrize(("code", "well"), [(0, False), (1, True), (2, False), (3, False)])
@@ -162,7 +163,39 @@ def test_the_seed_and_the_minutes_that_were_asked_for_are_taken(runner: Runner) 
 def test_the_whole_night_without_a_single_verdict_is_red(runner: Runner) -> None:
     (runner.directory / ".venv/bin/zkchaos").write_text("#!/bin/sh\necho nothing\nexit 3\n")
     assert not runner.play(nightly("verdict"))
-    assert runner.codes == {"Install zkchaos": 0, "Sum it up for programs": 0, "Sum it up": 3}
+    assert runner.codes == {
+        "Install zkchaos": 0,
+        "Sum it up for programs": 0,
+        "Sum it up": 3,
+        "Miss no cell": 0,
+    }
+
+
+@pytest.mark.parametrize(
+    ("cell", "check", "well"),
+    [("success", "success", True), ("failure", "success", False), ("success", "skipped", False)],
+)
+def test_the_whole_night_is_red_and_says_so_where_a_job_has_left_nothing(
+    runner: Runner, cell: str, check: str, well: bool
+) -> None:
+    runner.contexts["needs"] = {"cell": {"result": cell}, "self-check": {"result": check}}
+    (runner.directory / ".venv/bin/zkchaos").write_text("#!/bin/sh\necho all valid\n")
+    assert runner.play(nightly("verdict")) is well
+    assert ("Not every job went well" in runner.summary) is not well
+
+
+@pytest.mark.parametrize("minutes", ["0", "41", "-1", "many"])
+def test_minutes_for_which_a_job_has_no_time_are_refused(runner: Runner, minutes: str) -> None:
+    runner.contexts |= {"inputs": {"minutes": minutes}, "matrix": {"image": "x"}}
+    assert not runner.play(nightly("cell"))
+    assert runner.codes["Length of the run"] == 3
+    assert "Break it" not in runner.codes
+
+
+def test_a_project_of_ones_own_is_tested_for_every_change() -> None:
+    *_, last = workflow("ci")["jobs"]["own-project"]["steps"]
+    (tested,) = re.findall(r"^pytest (\S+)$", last["run"])
+    assert (ROOT / tested).is_file()
 
 
 def test_the_matrix_in_the_file_is_json() -> None:

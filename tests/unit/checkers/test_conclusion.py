@@ -1,5 +1,7 @@
 """From what a checker found to its result: the first of each kind are told, all of them counted."""
 
+from msgspec.structs import replace
+
 from checkers.conclusion import conclude
 from checkers.result import Result, Verdict, Violation
 from checkers.testimony import MOST
@@ -37,3 +39,10 @@ def test_what_is_missing_does_not_outweigh_a_violation() -> None:
     assert conclude("toy", held="", checked=0, missing=("No toys.", "No boys.")).sentence == (
         "No toys. (and 1 more)"
     )
+
+
+def test_a_result_knows_how_many_broke() -> None:
+    result = concluded(lost=MOST + 30, late=2)
+    assert len(result.violations) < result.number_broken == MOST + 32
+    assert concluded(lost=3).number_broken == 3
+    assert replace(result, measures={"broken": {"lost": "many"}}).number_broken == len(result.violations)

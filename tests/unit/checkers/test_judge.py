@@ -70,6 +70,20 @@ def test_a_violation_outweighs_what_is_missing():
     assert results.sentence.endswith("(and 1 more)")
 
 
+def test_violations_that_are_only_counted_count_too():
+    script = good()
+    for number in range(30):
+        script.lead(9 + number, "app2", B, zxid(9 + number))
+        script.lead(9.1 + number, "app3", A, zxid(109 + number))
+        script.step_down(9.8 + number, "app2", B, zxid(9 + number))
+        script.step_down(9.9 + number, "app3", A, zxid(109 + number))
+    results = judged(script)
+    (broken,) = [result for result in results.results if result.verdict is Verdict.VIOLATION]
+    all_of_them = sum(broken.measures["broken"].values())
+    assert all_of_them > len(broken.violations)
+    assert results.sentence.endswith(f"(and {all_of_them - 1} more)")
+
+
 def test_what_is_missing_is_told():
     results = judged(good(evidence=(EvidenceRule("leaders", 9), EvidenceRule("faults-proven"))))
     assert results.verdict is Verdict.UNKNOWN

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import chain
 
+import msgspec
 import pytest
 from build import Script, zxid
 from hypothesis import given
@@ -92,6 +93,20 @@ def test_a_wide_witness_is_cut_to_the_calls_that_matter() -> None:
     cut = minimal(history, TOY, violation)
     assert told(history, cut) == NEEDED
     assert cut.sentence == violation.sentence
+
+
+def test_what_the_checker_named_is_not_replaced_by_what_shows_the_same() -> None:
+    script = Script()
+    for second in (1, 2, 3):
+        script.call(second, "set", "app1/1.1", "/x", ask={"data": "new"}, zxid=zxid(second))
+    script.call(9, "get", "app3/1.1", "/x", value="old", zxid=zxid(9))
+    history = script.history()
+    violation, *_ = lost_write(history).violations
+    named = [op for op in history.operations if op.invoke.time == history.operations[1].invoke.time]
+    narrow = msgspec.structs.replace(violation, witness=(named[0].invoke.index,))
+    cut = minimal(history, TOY, narrow)
+    assert told(history, cut) == NEEDED
+    assert named[0].invoke.index in cut.witness
 
 
 @pytest.mark.parametrize("named", [(), (-1, 10**6)])
