@@ -45,8 +45,8 @@ def judge(history: History, repeat: str = "") -> Results:
 
 def _sentence(history: History, verdict: Verdict, results: tuple[Result, ...]) -> str:
     if verdict is Verdict.VIOLATION:
-        broken = [violation for result in results for violation in result.violations]
-        return broken[0].sentence + more(len(broken) - 1)
+        first = next(violation for result in results for violation in result.violations)
+        return first.sentence + more(sum(result.number_broken for result in results) - 1)
     if verdict is Verdict.UNKNOWN:
         missing = [sentence for result in results for sentence in result.missing]
         return f"Not enough evidence: {missing[0]}{more(len(missing) - 1)}"

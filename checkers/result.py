@@ -82,6 +82,13 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     measures: dict[str, Any] = {}
     """Numbers beside the verdict; times in seconds."""
 
+    @property
+    def number_broken(self) -> int:
+        """How many violations there are, those included that are only counted: see `conclude`."""
+        counted = self.measures.get("broken")
+        numbers = [n for n in counted.values() if isinstance(n, int)] if isinstance(counted, dict) else []
+        return max(len(self.violations), sum(numbers))
+
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
     """What all checkers say of a run, as results.json holds it."""

@@ -47,7 +47,7 @@ def minimal(history: History, guarantee: Guarantee, violation: Violation, budget
         for occurrences in (LIVES, SETTING):
             trial.setting = _setting(history, violation, occurrences)
             if trial.shows(atoms):
-                kept = reduce(atoms, trial.shows)
+                kept = _reduced(atoms, set(violation.witness), trial.shows)
                 return msgspec.structs.replace(violation, witness=tuple(sorted(chain.from_iterable(kept))))
     return violation
 
@@ -73,6 +73,17 @@ def reduce(atoms: Sequence[Atom], shows: Callable[[Sequence[Atom]], bool]) -> li
                 break
             pieces = min(pieces * 2, len(kept))
     return kept
+
+
+def _reduced(atoms: Sequence[Atom], named: set[int], shows: Callable[[Sequence[Atom]], bool]) -> list[Atom]:
+    """Leave out first what the checker did not name.
+
+    The sentence speaks of what it named: something else that shows the same must not take its place.
+    """
+    own = [atom for atom in atoms if not named.isdisjoint(atom)]
+    beside = [atom for atom in atoms if named.isdisjoint(atom)]
+    needed = [] if shows(own) else reduce(beside, lambda some: shows([*own, *some]))
+    return reduce([*needed, *own], shows)
 
 
 class _Trial:

@@ -76,7 +76,7 @@ def model_page(history: History, lines: Sequence[int], results: Results, summary
             if isinstance(value, int)
         ],
         broken=broken,
-        not_shown=len(result.violations) - len(broken),
+        not_shown=result.number_broken - len(broken),
     )
 
 

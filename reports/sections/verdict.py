@@ -109,7 +109,7 @@ def build_cards(results: Results, promises: Mapping[str, str], scene: Scene) -> 
                 checked=result.checked,
                 missing=list(result.missing),
                 violations=breaks,
-                not_shown=len(result.violations) - len(breaks),
+                not_shown=result.number_broken - len(breaks),
                 measures=measures(result),
             )
         )

@@ -37,8 +37,8 @@ def _suite(row: StoredRun, number: int, expected: str) -> Element:
     }
     suite = Element("testsuite", attributes | _numbers(row, expected))
     properties = SubElement(suite, "properties")
-    for name, value in _properties(row):
-        SubElement(properties, "property", name=name, value=_held(value))
+    for key, value in _properties(row):
+        SubElement(properties, "property", name=key, value=_held(value))
     # The name of a class goes as far as its last dot; no scenario that names a file is torn apart there.
     classname = _held((row.scenario or NO_VERDICT).replace(".", "_"))
     case = SubElement(suite, "testcase", classname=classname, name=name, time=f"{row.seconds:.3f}")

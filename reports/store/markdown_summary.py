@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from reports.store.markdown import escaped, fenced
 from reports.store.runs import StoredRun
-from reports.store.summary import MARKS, Summary, title, twin_note
+from reports.store.summary import MARKS, Summary, faults_of, title, twin_note
 
 LIMIT = 512 * 1024
 """Bytes that a summary may have: half of what GitHub takes, since steps of one job share that."""
@@ -24,7 +24,7 @@ HEAD = """\
 
 ROWS_LEFT = "| … | {} more runs are not shown | | | | | |\n"
 
-STORIES_LEFT = "\n{} more runs that were not valid are not told.\n"
+STORIES_LEFT = "\n{} more runs are not told.\n"
 
 
 def markdown_summary(summary: Summary, limit: int = LIMIT) -> str:
@@ -35,7 +35,7 @@ def markdown_summary(summary: Summary, limit: int = LIMIT) -> str:
     rows = [_row(row) for row in summary.runs]
     # No more than half, so that stories always find room.
     table = HEAD + _as_many(rows, limit // 2, ROWS_LEFT)
-    told = [_story(row) for row in summary.runs if row.verdict != "valid"]
+    told = [_story(row) for row in summary.runs if summary.is_told(row)]
     room = limit - _size(head) - _size(table) - 2 * _size(STORIES_LEFT)
     return f"{head}\n{table}{_as_many(told, room, STORIES_LEFT)}"
 
@@ -66,7 +66,7 @@ def _row(row: StoredRun) -> str:
     cells = (
         f"{MARKS[row.verdict]} {row.verdict}",
         (row.scenario.rpartition("/")[2] or row.run) + twin_note(row),
-        ", ".join(row.nemesis) or "none",
+        faults_of(row, "none"),
         row.image,
         str(row.servers or ""),
         "" if row.seed is None else str(row.seed),
@@ -77,7 +77,7 @@ def _row(row: StoredRun) -> str:
 
 def _outcome(row: StoredRun) -> str:
     """Say what came of a run in a few words, for a narrow column; its story is told below."""
-    if row.findings:
+    if row.findings and row.verdict == "violation":
         return ", ".join(dict.fromkeys(finding.guarantee for finding in row.findings)) + " broke"
     if row.verdict != "valid" or row.faults is None or row.operations is None:
         return row.sentence
@@ -90,15 +90,15 @@ def _story(row: StoredRun) -> str:
 
 def _paragraphs(row: StoredRun) -> Iterator[str]:
     yield f"### {MARKS[row.verdict]} {escaped(_short(title(row), 2 * LONGEST_CELL))}\n"
-    if row.findings:
-        for finding in row.findings[:FINDINGS]:
-            times = f" ({finding.times:,} times)" if finding.times > 1 else ""
-            yield f"* **{escaped(finding.guarantee)}**{times}: {escaped(_short(finding.sentence))}"
-        if len(row.findings) > FINDINGS:
-            yield f"* … and {len(row.findings) - FINDINGS} more ways in which it broke"
-        yield ""
-    else:
+    if row.verdict != "violation" or not row.findings:
         yield f"{escaped(_short(row.sentence))}\n"
+    for finding in row.findings[:FINDINGS]:
+        times = f" ({finding.times:,} times)" if finding.times > 1 else ""
+        yield f"* **{escaped(finding.guarantee)}**{times}: {escaped(_short(finding.sentence))}"
+    if len(row.findings) > FINDINGS:
+        yield f"* … and {len(row.findings) - FINDINGS} more ways in which it broke"
+    if row.findings:
+        yield ""
     if row.report:
         yield f"Report: {escaped(_short(row.report))}\n"
     if row.repeat and len(row.repeat) <= 4 * LONGEST:

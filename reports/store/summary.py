@@ -32,7 +32,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[str, int]
     """{verdict: runs}, all four verdicts."""
     runs: tuple[StoredRun, ...]
-    """The worst first; runs of one verdict from the oldest to the newest."""
+    """The worst first; runs of one verdict from the oldest to the newest. Before them all come those that
+    have another verdict than the expected one."""
+
+    def is_told(self, row: StoredRun) -> bool:
+        """Tell whether there is more to say of a run than a line."""
+        return row.verdict != "valid" or self.expected not in {"", "valid"}
 
 
 def summarise(rows: Iterable[StoredRun], expected: str = "") -> Summary:
@@ -41,12 +46,15 @@ def summarise(rows: Iterable[StoredRun], expected: str = "") -> Summary:
     Exit code: 0 every run is valid, 1 there is a violation, 2 there is none but a run without enough evidence
     or without a verdict, 3 there are no runs. With `expected`: 0 every run came out so, 1 one did not, 3.
     """
-    runs = sorted(rows, key=lambda row: (_badness(row.verdict), row.began, row.run))
+    runs = sorted(
+        rows,
+        key=lambda row: (row.verdict == expected, _badness(row.verdict), row.began, row.run),
+    )
     counted = Counter(row.verdict for row in runs)
-    verdict = runs[0].verdict if runs else NO_VERDICT
+    verdict = min(counted, key=_badness, default=NO_VERDICT)
     return Summary(
         verdict=verdict,
-        exit_code=_exit_code(runs, expected),
+        exit_code=_exit_code(runs, verdict, expected),
         sentence=_sentence(runs, counted, expected),
         expected=expected,
         counts={name: counted[name] for name in WORST_FIRST},
@@ -58,8 +66,13 @@ def title(row: StoredRun) -> str:
     """Say in a few words what a run was: scenario and faults; its id where nothing else is known."""
     if not row.scenario:
         return row.run
-    faults = ", ".join(row.nemesis) or "no faults"
-    return f"{row.scenario} under {faults}"
+    return f"{row.scenario} under {faults_of(row) or 'faults that are not known'}"
+
+
+def faults_of(row: StoredRun, none: str = "no faults") -> str:
+    """Name the faults that were asked for; `none` where there were none, nothing where the plan is lost."""
+    # Every plan names an image.
+    return ", ".join(row.nemesis) or (none if row.image else "")
 
 
 def twin_note(row: StoredRun) -> str:
@@ -71,12 +84,12 @@ def _badness(verdict: str) -> int:
     return WORST_FIRST.index(verdict)
 
 
-def _exit_code(runs: Sequence[StoredRun], expected: str) -> int:
+def _exit_code(runs: Sequence[StoredRun], worst: str, expected: str) -> int:
     if not runs:
         return NOTHING_THERE
     if expected:
         return int(any(row.verdict != expected for row in runs))
-    return EXIT_CODES[runs[0].verdict]
+    return EXIT_CODES[worst]
 
 
 def _sentence(runs: Sequence[StoredRun], counted: Counter[str], expected: str) -> str:

@@ -45,7 +45,7 @@ def surroundings(history: History, violation: Violation) -> list[Found]:
     found += [
         happened(where, event, scene.rank(event))
         for event in scene.within(where.watches)
-        if event.index not in scene.witness and event.node in scene.cast and event.key in scene.paths
+        if event.index not in scene.witness and event.node in scene.cast and scene.tells_of(event)
     ]
     found += [_took_over(poll, scene) for poll in scene.within(where.leads) if poll.time <= scene.last]
     found += _faults(history, violation, scene)
@@ -92,6 +92,7 @@ class Scene:
         self.witness = {event.index for event in self.events}
         times = [violation.time, *(event.time for event in self.events)]
         self._middle = violation.time
+        self._line = violation.key if violation.kind == "woke-too-many" else None
         self.start = min(times) - _before(history)
         self.last = max(times)
         self.until = max(self.last, violation.until)
@@ -136,6 +137,11 @@ class Scene:
         if event.f == "session":
             return event.index not in opened or event.index in reopened
         return event.f != "node" or mapping(event.value).get("life") != 1 or _state(event) == "died"
+
+    def tells_of(self, watch: Event) -> bool:
+        """Tell whether a watch is about what the story is about; of a herd it is about the line as well."""
+        woken = watch.key == self._line and self._middle <= watch.time <= self.until
+        return woken or watch.key in self.paths
 
     def rank(self, event: Event) -> tuple[int, int]:
         """Return how far something is from the story: by what it is, then by how far off in time."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from harness.history import Event, History
+from reports.story.words import nth
 from reports.values import hex_id, mapping, text, whole
 
 AROUND = (
@@ -53,8 +54,8 @@ class Setting:
         whose = "its" if node == speaker else f"{node}'s"
         if of == 1:
             return f"{whose} session"
-        nth = _ORDINALS[number - 1] if number <= len(_ORDINALS) else f"{number}th"
-        return f"{whose} {nth} session"
+        place = _ORDINALS[number - 1] if number <= len(_ORDINALS) else nth(number)
+        return f"{whose} {place} session"
 
 
 def setting(history: History) -> Setting:

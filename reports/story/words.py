@@ -52,3 +52,9 @@ def in_line(names: Iterable[str]) -> list[str]:
 def lasting(nanoseconds: int) -> str:
     """Say how long something took: `3 ms`, `1.2 s`."""
     return f"{nanoseconds / 1e9:.1f} s" if nanoseconds >= 10**9 else f"{round(nanoseconds / 1e6)} ms"
+
+
+def nth(number: int) -> str:
+    """Say which one of many in figures: `11th`, `22nd`."""
+    endings = {1: "st", 2: "nd", 3: "rd"}
+    return f"{number}{'th' if 10 < number % 100 < 14 else endings.get(number % 10, 'th')}"

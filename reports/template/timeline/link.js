@@ -52,7 +52,7 @@ function restore() {
   pins.splice(0, pins.length, ...told.getAll("pin").map(thingById).filter(Boolean).slice(-MOST_PINS));
   likened = told.get("like") ?? "";
   same = told.get("same") ?? "key";
-  if (!(same in KINDS)) same = "";
+  if (!Object.hasOwn(KINDS, same)) same = "";
   visited = told.has("violation") ? Number(told.get("violation")) : null;
   if (!visitedViolation()) visited = null;
   alone = visited !== null && told.get("show") !== "all";
