@@ -19,8 +19,10 @@ help:
 chaos: $(READY) engine
 	$(VENV)/bin/zkchaos run election --nemesis kill-leader,kill-app-leader --time 110 $(ARGS)
 
+# What needs no containers goes side by side; what times real ensembles has the machine for itself.
 test: $(READY) engine browser
-	$(VENV)/bin/pytest -m "chaos or not chaos" --chaos-level smoke $(ARGS)
+	$(if $(ARGS),,$(VENV)/bin/pytest -n auto tests/unit tests/browser)
+	$(VENV)/bin/pytest -m "chaos or not chaos" --chaos-level smoke $(or $(ARGS),tests/chaos tests/integration)
 
 lint: $(READY)
 	$(VENV)/bin/ruff check .
