@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 
 from checkers.result import Results
 from harness.errors import SetupError
 from harness.history import History
-from reports.formats import FILTERS
 from reports.model import ReportModel, report_model
-from reports.page import embed, policy, program, template
+from reports.page import draw, embed
 from reports.sections.advice import missing_evidence
 from reports.sections.proofs import proof_groups
 from reports.sections.verdict import Break
@@ -57,30 +54,20 @@ def write_report(history: History, results: Results, path: Path, logs: Path | No
 
 def render(model: ReportModel) -> str:
     """Return the page: styles, scripts and data inside it, and a policy that admits nothing else."""
-    style = "\n".join(template(name) for name in _STYLES)
-    script = program(_SCRIPTS)
     violations = [violation for card in model.guarantees for violation in card.violations]
     data = page_data(model)
-    environment = Environment(
-        loader=FunctionLoader(template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(FILTERS)
-    return environment.get_template("report.html").render(
+    return draw(
+        "report.html",
+        styles=_STYLES,
+        scripts=_SCRIPTS,
         model=model,
         violations=violations,
         first=_first(model, violations),
         proofs=proof_groups(model.guarantees),
         missing=missing_evidence(model.guarantees),
-        policy=policy(style, script),
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own files
-        data=Markup(embed(data.json)),  # noqa: S704 - embed leaves nothing that ends a script
+        data=embed(data.json),
         packed=data.packed,
-        log_data=Markup(embed(msgspec.json.encode(model.logs))),  # noqa: S704 - the same
+        log_data=embed(msgspec.json.encode(model.logs)),
     )
 
 

@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 
 from checkers.result import Order, Results
 from harness.errors import SetupError
 from harness.history import History
-from reports.formats import FILTERS
-from reports.page import policy, program, template
+from reports.page import draw
 from reports.sections.call_chart import CallChart, call_chart
 
 _STYLES = ("theme.css", "page.css", "sections/sections.css")
@@ -82,22 +79,7 @@ def model_page(history: History, lines: Sequence[int], results: Results, summary
 
 def write_model_page(page: ModelPage, path: Path) -> None:
     """Write the page, which needs nothing beside itself; raises SetupError where it cannot be written."""
-    style = "\n".join(template(name) for name in _STYLES)
-    script = program(_SCRIPTS)
-    environment = Environment(
-        loader=FunctionLoader(template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(FILTERS)
-    html = environment.get_template("model.html").render(
-        page=page,
-        policy=policy(style, script),
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own files
-    )
+    html = draw("model.html", styles=_STYLES, scripts=_SCRIPTS, page=page)
     try:
         path.write_text(html, encoding="utf-8")
     except OSError as error:

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.page import embed, policy, program, template
+from reports.page import draw, embed
 from reports.store.findings import CERTAINTY, find_all
 from reports.store.runs import NO_VERDICT, StoredRun
 
@@ -25,22 +24,13 @@ MARK = '<meta name="generator" content="zkchaos">'
 
 def render_index(runs: Sequence[StoredRun], *, written: float, served: bool = False) -> str:
     """Return the page; `written` in seconds since 1970; `served`: `/runs/ID/download` answers beside it."""
-    style = "\n".join(template(name) for name in _STYLES)
-    script = program(_SCRIPTS)
-    environment = Environment(
-        loader=FunctionLoader(template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("store/index.html").render(
+    return draw(
+        "store/index.html",
+        styles=_STYLES,
+        scripts=_SCRIPTS,
         mark=Markup(MARK),  # noqa: S704 - our own words
         certainty=CERTAINTY,
-        policy=policy(style, script),
-        style=Markup(style),  # noqa: S704 - our own files
-        script=Markup(script),  # noqa: S704 - our own files
-        data=Markup(embed(index_data(runs, written, served=served))),  # noqa: S704 - nothing in it ends a script
+        data=embed(index_data(runs, written, served=served)),
     )
 
 
