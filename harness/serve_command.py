@@ -23,7 +23,9 @@ def serve_on_terminal(runs: Path, host: str, port: int) -> int:
                 err=True,
             )
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, signal.default_int_handler)
+            # A shell without job control starts what runs in its background deaf to SIGINT.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.default_int_handler)
         try:
             click.echo(f"The runs of {runs} are at {server.url} (Ctrl-C ends it).")
             server.serve_forever()

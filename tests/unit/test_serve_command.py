@@ -5,7 +5,8 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -39,18 +40,29 @@ def test_with_more_hosts_any_name_will_do(tmp_path: Path) -> None:
         thread.join()
 
 
-def serving(tmp_path: Path, *arguments: str) -> "subprocess.Popen[str]":
+DEAF = "import signal; signal.signal(signal.SIGINT, signal.SIG_IGN); from harness.cli import main; main()"
+"""The command as a shell without job control starts it in its background."""
+
+
+@contextmanager
+def serving(tmp_path: Path, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start the command; it does not outlive the test."""
     (tmp_path / "runs").mkdir(exist_ok=True)
     command = [
         sys.executable,
         "-c",
-        "from harness.cli import main; main()",
+        DEAF,
         "serve",
         "--port",
         "0",
         *arguments,
     ]
-    return subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=tmp_path, stdout=pipe, stderr=pipe, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
